@@ -1,0 +1,99 @@
+//! How is the document read, and how does one find one's way in it?
+//!
+//! The document stays a JSON tree: places are then JSON pointers, and the `x-` members survive. Only what goes to the
+//! generator is read into `openapiv3` types.
+
+use openapiv3::OpenAPI;
+use serde_json::Value;
+
+use crate::problem::{Problem, Problems};
+
+/// The methods that a path item can have.
+pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// Reads the text into a tree.
+pub(crate) fn parse(text: &str) -> Result<Value, Problems> {
+    let tree: Value = serde_saphyr::from_str(text)
+        .map_err(|error| Problem::new("#", "syntax", format!("not YAML or JSON: {error}")))?;
+    // The version goes first: a document of another version fails the structural check with a puzzle.
+    match tree.get("openapi").and_then(Value::as_str) {
+        Some(version) if version.starts_with("3.0.") => {}
+        other => {
+            let found = other.unwrap_or("none");
+            return Err(Problem::new("#/openapi", "version", format!("OpenAPI 3.0 is needed, found {found}")).into());
+        }
+    }
+    typed(&tree)?;
+    Ok(tree)
+}
+
+/// Reads the tree into the types that the generator takes.
+pub(crate) fn typed(tree: &Value) -> Result<OpenAPI, Problems> {
+    serde_path_to_error::deserialize(tree).map_err(|error| {
+        let place = pointer_of(error.path());
+        Problem::new(place, "structure", format!("not OpenAPI 3.0: {}", error.inner())).into()
+    })
+}
+
+fn pointer_of(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::from("#");
+    for segment in path.iter() {
+        match segment {
+            Segment::Seq { index } => pointer = child(&pointer, &index.to_string()),
+            Segment::Map { key } => pointer = child(&pointer, key),
+            // A variant is a choice of ours in reading, no place in the document.
+            Segment::Enum { .. } | Segment::Unknown => {}
+        }
+    }
+    pointer
+}
+
+/// The pointer to a member or element of the place that `pointer` names.
+pub(crate) fn child(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The value that a local reference (`#/components/..`) names.
+pub(crate) fn resolve<'a>(tree: &'a Value, reference: &str) -> Option<&'a Value> {
+    tree.pointer(reference.strip_prefix('#')?)
+}
+
+/// The members of an object with their pointers; nothing for anything else.
+pub(crate) fn members<'a>(
+    value: Option<&'a Value>,
+    pointer: &str,
+) -> impl Iterator<Item = (String, &'a str, &'a Value)> {
+    let pointer = pointer.to_owned();
+    value
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+        .map(move |(key, value)| (child(&pointer, key), key.as_str(), value))
+}
+
+/// The elements of an array with their pointers; nothing for anything else.
+pub(crate) fn elements<'a>(value: Option<&'a Value>, pointer: &str) -> impl Iterator<Item = (String, &'a Value)> {
+    let pointer = pointer.to_owned();
+    value
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .map(move |(index, value)| (child(&pointer, &index.to_string()), value))
+}
+
+/// Every operation: pointer, path, method, operation.
+pub(crate) fn operations(tree: &Value) -> impl Iterator<Item = (String, &str, &str, &Value)> {
+    members(tree.get("paths"), "#/paths").flat_map(|(pointer, path, item)| {
+        members(Some(item), &pointer)
+            .filter(|(_, key, _)| METHODS.contains(key))
+            .map(move |(pointer, method, operation)| (pointer, path, method, operation))
+            .collect::<Vec<_>>()
+    })
+}
+
+/// The named schemas: pointer, name, schema.
+pub(crate) fn schemas(tree: &Value) -> impl Iterator<Item = (String, &str, &Value)> {
+    members(tree.pointer("/components/schemas"), "#/components/schemas")
+}
