@@ -1,1 +1,38 @@
+//! What goes over the wire, typed: the client that is generated from `spec/orders.yaml`, and the value types that it
+//! is made of.
+//!
+//! This crate is faithful rather than pleasant. It has no behaviour of its own beyond value types, accessors and one
+//! hook: every request of the generated [`Client`] is handed to the [`Transport`] that the client was made with.
+//! Use `partner-center-orders` unless you are building something like it.
+//!
+//! The value types have one thing in common: they keep what came, byte for byte, and give its meaning on demand. An
+//! amount keeps its digits, a time its text, and a word that nobody documented is still there.
+//!
+//! ```
+//! use partner_center_orders_api::{Order, OrderStatus};
+//!
+//! let order: Order = serde_json::from_str(r#"{"id": "5cf72f146967", "status": "on_hold", "totalPrice": 12.10}"#)?;
+//! assert_eq!(order.status.map(|status| status.to_string()).as_deref(), Some("on_hold"));
+//! assert_eq!(order.total_price.map(|price| price.to_string()).as_deref(), Some("12.10"));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
+mod accessors;
+#[rustfmt::skip]
+#[allow(missing_docs, unreachable_pub, dead_code, clippy::all, clippy::unwrap_used, rustdoc::all, reason = "generated")]
+mod generated;
+mod hook;
+mod values;
+
+pub use generated::types::{
+    Link, LinkHeader, Order, OrderCollection, OrderLineItem, OrderLineItemLinks,
+    OrderLineItemProvisioningStatus, OrderLineItemProvisioningStatusCollection, OrderLinks,
+    Pricing, PurchaseCommitment, QuantityProvisioningStatus, RenewalTerm, ResourceAttributes,
+    ResourceLinks,
+};
+pub use generated::{Client, Error, ResponseValue};
+pub use hook::{Inner, Transport, TransportFuture};
+pub use values::{
+    BillingCycle, BillingType, Decimal, JsonText, LineItemTransactionType, NotANumber, OrderId,
+    OrderStatus, OrderTransactionType, ProvisioningStatus, RenewsTo, Timestamp, Unrecognized,
+};

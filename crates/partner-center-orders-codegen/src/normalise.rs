@@ -87,21 +87,24 @@ fn read_tolerantly(tree: &mut Value) {
             required.retain(|member| member.as_str().is_some_and(|member| essential.contains(&member)));
         }
         let properties = schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten();
-        for (member, property) in properties.filter(|(member, _)| !essential.contains(&member.as_str())) {
+        for (_, property) in properties.filter(|(member, _)| !essential.contains(&member.as_str())) {
+            // A member with any other type is an `Option` already, for which null is absence.
             if let Some(property) = property.as_object_mut()
                 && matches!(property.get("type").and_then(Value::as_str), Some("array" | "object"))
             {
                 property.insert("nullable".into(), json!(true));
             }
-            let _ = member;
         }
     }
 }
 
-/// The generated documentation says of each type and member where the claim is from.
+/// The generated documentation says of each type and member where the claim is from. The member goes: with it, the
+/// generator would not recognise the types that have a conversion.
 fn document_sources(tree: &mut Value) {
     fn add(value: &mut Value) {
-        let Some(source) = value.get("x-source").and_then(Value::as_str).map(str::to_owned) else { return };
+        let source = value.as_object_mut().and_then(|members| members.remove("x-source"));
+        let Some(source) = source.as_ref().and_then(Value::as_str) else { return };
+        let source = source.replace("documented: ", "documented in ").replace("seen: ", "seen in ");
         let text = value.get("description").and_then(Value::as_str).unwrap_or_default().trim_end();
         value["description"] = json!(format!("{text}\n\nSource: {source}."));
     }

@@ -261,10 +261,11 @@ fn type_of(schema: &Value) -> Option<&str> {
     schema.get("type").and_then(Value::as_str)
 }
 
-/// Parameters, headers and media types hold a schema; a property that happens to be called `schema` does not.
+/// Parameters, headers and media types hold a schema; a property with such a name does not.
 fn is_schema_holder(pointer: &str) -> bool {
-    let parent = pointer.rsplit('/').nth(1);
-    matches!(parent, Some("parameters" | "headers" | "content"))
+    let mut way_up = pointer.rsplit('/').skip(1);
+    matches!(way_up.next(), Some("parameters" | "headers" | "content"))
+        && way_up.next() != Some("properties")
 }
 
 /// The schemas directly inside a schema.
