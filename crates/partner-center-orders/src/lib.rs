@@ -1,1 +1,74 @@
+//! Orders of Microsoft Partner Center: a typed, safe client. It is unofficial, and nothing here was ever checked
+//! against the live service: what it knows is from the public documentation and the published clients.
+//!
+//! Walk from the partner to the customer to the orders, and send:
+//!
+//! ```
+//! use partner_center_orders::{CustomerId, PartnerCenter, StaticToken};
+//! use partner_center_sim::Simulator;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let simulator = Simulator::start().await?; // leave out this line and `.endpoint(..)` for the real service
+//! let partner = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
+//!     .endpoint(simulator.base_url())
+//!     .build()?;
+//! let customer: CustomerId = Simulator::CUSTOMERS[0].parse()?;
+//!
+//! let mut orders = partner.customer(customer).orders().list().send();
+//! while let Some(order) = orders.try_next().await? {
+//!     println!("{} {:?}", order.id, order.status);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What to rely on
+//!
+//! * The token goes to the configured endpoint and nowhere else. No redirect is followed, and a `links.next` that
+//!   leads elsewhere is an [`Error`] before anything is sent.
+//! * A list is complete or an error; it never ends early in silence.
+//! * An odd value in an order (an unknown word, a time that is none, an absent member) costs nobody the order, and
+//!   amounts keep their digits.
+//! * An [`Error`] says whether the service got the request: [`Error::delivery`].
+//!
+//! # Features
+//!
+//! * `rustls` (default): TLS by rustls; needs a C compiler to build.
+//! * `native-tls`: TLS by the platform's library.
 
+mod body;
+mod call;
+mod client;
+mod cloud;
+mod credential;
+mod customer;
+mod delivery;
+mod error;
+mod fault;
+mod link;
+mod orders;
+mod pager;
+mod response;
+mod retry_after;
+mod transport;
+
+pub use client::{Builder, PartnerCenter};
+pub use cloud::Cloud;
+pub use credential::{
+    AccessToken, Credential, CredentialError, StaticToken, TokenFuture, TokenRequest,
+};
+pub use customer::{Customer, CustomerId, InvalidCustomerId};
+pub use delivery::Delivery;
+pub use error::{Error, ErrorKind};
+pub use orders::{GetOrder, GetProvisioningStatus, ListOrders, OrderHandle, Orders};
+pub use pager::{Continuation, Page, Pager, Pages};
+pub use response::Response;
+
+pub use partner_center_orders_api::{
+    BillingCycle, BillingType, Decimal, JsonText, LineItemTransactionType, Link, LinkHeader,
+    NotANumber, Order, OrderId, OrderLineItem, OrderLineItemLinks,
+    OrderLineItemProvisioningStatus, OrderLinks, OrderStatus, OrderTransactionType, Pricing,
+    ProvisioningStatus, PurchaseCommitment, QuantityProvisioningStatus, RenewalTerm, RenewsTo,
+    ResourceAttributes, Timestamp, Unrecognized,
+};

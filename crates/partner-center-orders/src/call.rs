@@ -1,0 +1,180 @@
+//! How does a call get from the generated code to the transport, and its reply back into types?
+//!
+//! The generated code builds the request and names the type of the answer. Its own decoding would lose status and
+//! headers when it fails. So the reply takes another way out: the transport leaves it in the [`Call`], gives the
+//! generated code an empty answer with a status that no operation has, and the reply is decoded here, once, from
+//! text.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http::header::ACCEPT;
+use http::{HeaderValue, Method};
+use partner_center_orders_api::{Client, Inner, ResponseValue, Transport, TransportFuture};
+use reqwest::Request;
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+use url::Url;
+use uuid::Uuid;
+
+use crate::client::Shared;
+use crate::delivery::Delivery;
+use crate::error::{Answer, Error, ErrorKind};
+use crate::link::Target;
+use crate::response::Response;
+use crate::transport::Reply;
+
+/// A status that no operation has.
+const CARRIED: u16 = 999;
+
+/// The ids that one HTTP operation is sent under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CallIds {
+    pub(crate) request: Uuid,
+    pub(crate) correlation: Uuid,
+}
+
+/// What the caller can say about a call.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct CallOptions {
+    pub(crate) request_id: Option<Uuid>,
+    pub(crate) correlation_id: Option<Uuid>,
+    pub(crate) deadline: Option<Duration>,
+}
+
+impl CallOptions {
+    fn ids(&self) -> CallIds {
+        CallIds {
+            request: self.request_id.unwrap_or_else(Uuid::new_v4),
+            correlation: self.correlation_id.unwrap_or_else(Uuid::new_v4),
+        }
+    }
+}
+
+/// A decoded answer, and the address that it was asked for at.
+#[derive(Debug)]
+pub(crate) struct Received<T> {
+    pub(crate) response: Response<T>,
+    pub(crate) url: Url,
+}
+
+/// One operation on its way through the generated code.
+struct Call {
+    shared: Arc<Shared>,
+    ids: CallIds,
+    deadline: Instant,
+    outcome: Mutex<Option<Result<Reply, Error>>>,
+}
+
+impl Transport for Call {
+    fn send<'a>(
+        &'a self,
+        _http: &'a reqwest::Client,
+        request: Request,
+        _operation: &'static str,
+    ) -> TransportFuture<'a> {
+        Box::pin(async move {
+            let outcome = self.shared.operate(request, self.ids, self.deadline).await;
+            *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+            let mut carried = http::Response::new(Vec::new());
+            if let Ok(status) = http::StatusCode::from_u16(CARRIED) {
+                *carried.status_mut() = status;
+            }
+            Ok(carried.into())
+        })
+    }
+}
+
+impl Shared {
+    /// Makes a call of the generated client. Its result type is that of the generated function.
+    pub(crate) async fn call<T, Sent>(
+        self: &Arc<Self>,
+        options: CallOptions,
+        send: impl FnOnce(Client) -> Sent,
+    ) -> Result<Received<T>, Error>
+    where
+        T: DeserializeOwned,
+        Sent: Future<Output = Result<ResponseValue<T>, partner_center_orders_api::Error<()>>>,
+    {
+        let call = Arc::new(Call {
+            shared: Arc::clone(self),
+            ids: options.ids(),
+            deadline: self.deadline(options),
+            outcome: Mutex::new(None),
+        });
+        let transport: Arc<dyn Transport> = Arc::clone(&call) as _;
+        let client =
+            Client::new_with_client(self.root.v1(), self.http.clone(), Inner::from(transport));
+        let sent = send(client).await;
+        let outcome = call.outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match (outcome, sent) {
+            (Some(reply), _) => decode(reply?, call.ids),
+            // Without an outcome the request never got as far as the transport.
+            (None, Err(error)) => Err(Error::input("the request cannot be built").with_source(error)),
+            (None, Ok(_)) => Err(Error::input("the request was not sent")),
+        }
+    }
+
+    /// Follows a link that was resolved before.
+    pub(crate) async fn follow<T: DeserializeOwned>(
+        &self,
+        options: CallOptions,
+        target: Target,
+    ) -> Result<Received<T>, Error> {
+        let ids = options.ids();
+        let mut request = Request::new(Method::GET, target.url);
+        *request.headers_mut() = target.headers;
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        decode(self.operate(request, ids, self.deadline(options)).await?, ids)
+    }
+
+    fn deadline(&self, options: CallOptions) -> Instant {
+        in_time(options.deadline.unwrap_or(self.limits.deadline))
+    }
+}
+
+/// The instant so far from now; a span that no clock can hold is taken for thirty years.
+pub(crate) fn in_time(span: Duration) -> Instant {
+    const THIRTY_YEARS: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+    Instant::now() + span.min(THIRTY_YEARS)
+}
+
+/// Reads the reply's text into its type.
+fn decode<T: DeserializeOwned>(reply: Reply, ids: CallIds) -> Result<Received<T>, Error> {
+    let decoded = match std::str::from_utf8(&reply.body) {
+        Ok(text) => serde_json::from_str(text).map_err(|error| unreadable::<T>(text, error)),
+        // An incomplete character at the very end is a sign of a cut.
+        Err(error) if error.error_len().is_none() => Err(cut().with_source(error)),
+        Err(error) => Err(accepted(ErrorKind::Decode, "the answer is not text").with_source(error)),
+    };
+    let Reply { status, headers, body, url, attempts } = reply;
+    match decoded {
+        Ok(value) => Ok(Received { response: Response::new(value, status, headers, ids, attempts), url }),
+        Err(error) => Err(error
+            .with_answer(Answer { status, headers, body: Some(body) })
+            .of_call(format!("answer from {}", url.path()), ids, attempts)),
+    }
+}
+
+fn unreadable<T: DeserializeOwned>(text: &str, error: serde_json::Error) -> Error {
+    if error.is_eof() && !text.trim().is_empty() {
+        return cut().with_source(error);
+    }
+    if error.is_data() {
+        // Decoded again only to learn the name of the member.
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        if let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+            let message = format!("the answer cannot be read at {}", error.path());
+            return accepted(ErrorKind::Decode, message).with_source(error.into_inner());
+        }
+    }
+    accepted(ErrorKind::Decode, "the answer is not the JSON that was expected").with_source(error)
+}
+
+fn cut() -> Error {
+    accepted(ErrorKind::Interrupted, "the answer ends in the middle")
+}
+
+fn accepted(kind: ErrorKind, message: impl Into<String>) -> Error {
+    Error::new(kind, Delivery::Accepted, message)
+}

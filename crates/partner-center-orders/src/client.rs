@@ -1,0 +1,192 @@
+//! How is a client set up?
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::ClientBuilder;
+
+use crate::cloud::{self, Cloud};
+use crate::credential::Credential;
+use crate::customer::{Customer, CustomerId};
+use crate::error::Error;
+use crate::link::Root;
+
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// What ends a call that goes on too long.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) answer: Duration,
+    pub(crate) deadline: Duration,
+    pub(crate) body: u64,
+}
+
+const DEFAULTS: Limits = Limits {
+    answer: Duration::from_secs(100),
+    deadline: Duration::from_secs(300),
+    body: 64 * 1024 * 1024,
+};
+
+/// What all calls of a client share.
+pub(crate) struct Shared {
+    pub(crate) http: reqwest::Client,
+    pub(crate) root: Root,
+    pub(crate) credential: Arc<dyn Credential>,
+    pub(crate) scope: &'static str,
+    pub(crate) limits: Limits,
+}
+
+/// A partner's access to Partner Center. Cheap to clone; clones share connections.
+#[derive(Clone)]
+pub struct PartnerCenter {
+    shared: Arc<Shared>,
+}
+
+impl PartnerCenter {
+    /// Begins to set up a client that signs in with the credential.
+    pub fn builder(credential: impl Credential + 'static) -> Builder {
+        Builder {
+            credential: Arc::new(credential),
+            cloud: Cloud::default(),
+            endpoint: None,
+            limits: DEFAULTS,
+            configure: None,
+        }
+    }
+
+    /// One of the partner's customers. Makes no request.
+    pub fn customer(&self, id: CustomerId) -> Customer<'_> {
+        Customer::new(self, id)
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+}
+
+impl fmt::Debug for PartnerCenter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PartnerCenter").field("endpoint", &self.shared.root.v1()).finish_non_exhaustive()
+    }
+}
+
+/// Sets up a [`PartnerCenter`].
+#[must_use = "a client exists only when this is built"]
+pub struct Builder {
+    credential: Arc<dyn Credential>,
+    cloud: Cloud,
+    endpoint: Option<String>,
+    limits: Limits,
+    configure: Option<Configure>,
+}
+
+type Configure = Box<dyn FnOnce(ClientBuilder) -> ClientBuilder + Send>;
+
+impl Builder {
+    /// The cloud: where requests go and what tokens are for. [`Cloud::Global`] unless said otherwise.
+    pub fn cloud(mut self, cloud: Cloud) -> Self {
+        self.cloud = cloud;
+        self
+    }
+
+    /// Sends requests to another base URL, without `/v1`; tokens are still those of the cloud.
+    ///
+    /// It must be https, except on a loopback address.
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(url.into());
+        self
+    }
+
+    /// How long one request may take until the last byte of its answer: 100 s unless said otherwise.
+    pub fn answer_timeout(mut self, limit: Duration) -> Self {
+        self.limits.answer = limit;
+        self
+    }
+
+    /// How long a call may take with everything that belongs to it: 5 min unless said otherwise. Each page of a list
+    /// has this long.
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.limits.deadline = limit;
+        self
+    }
+
+    /// How many bytes the body of an answer may have: 64 MiB unless said otherwise.
+    pub fn body_limit(mut self, bytes: u64) -> Self {
+        self.limits.body = bytes;
+        self
+    }
+
+    /// Changes the HTTP client underneath, for a proxy or a private certificate authority.
+    ///
+    /// What keeps tokens and orders safe is set afterwards and cannot be changed here: no redirect is followed,
+    /// nothing is sent again behind this crate's back, and a proxy is never used for a loopback address.
+    ///
+    /// ```
+    /// use partner_center_orders::{PartnerCenter, StaticToken};
+    ///
+    /// let partner = PartnerCenter::builder(StaticToken::new("token"))
+    ///     .configure_http(|http| http.user_agent("contoso-billing/1.0"))
+    ///     .build()?;
+    /// # Ok::<(), partner_center_orders::Error>(())
+    /// ```
+    pub fn configure_http(
+        mut self,
+        configure: impl FnOnce(ClientBuilder) -> ClientBuilder + Send + 'static,
+    ) -> Self {
+        self.configure = Some(Box::new(configure));
+        self
+    }
+
+    /// Makes the client. Sends nothing.
+    ///
+    /// # Errors
+    /// `Configuration` when the endpoint is not one that tokens may go to, or the HTTP client cannot be made, as on a
+    /// machine without certificates.
+    pub fn build(self) -> Result<PartnerCenter, Error> {
+        let endpoint = cloud::endpoint(self.endpoint.as_deref().unwrap_or(self.cloud.endpoint()))?;
+        let is_plain = endpoint.scheme() == "http";
+        if !is_plain && cfg!(not(any(feature = "rustls", feature = "native-tls"))) {
+            return Err(Error::configuration("https needs the feature rustls or native-tls"));
+        }
+        let mut http = ClientBuilder::new()
+            .user_agent(concat!("partner-center-orders/", env!("CARGO_PKG_VERSION")));
+        if let Some(configure) = self.configure {
+            http = configure(http);
+        }
+        http = http
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT)
+            .https_only(!is_plain);
+        if cloud::is_loopback(&endpoint) {
+            http = http.no_proxy();
+        }
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        if is_plain {
+            // No certificate is looked at; reading the machine's store takes 20 ms and can fail.
+            http = http.tls_certs_only([]);
+        }
+        let http = http
+            .build()
+            .map_err(|error| Error::configuration("the HTTP client cannot be made").with_source(error))?;
+        let shared = Shared {
+            http,
+            root: Root::new(endpoint),
+            credential: self.credential,
+            scope: self.cloud.scope(),
+            limits: self.limits,
+        };
+        Ok(PartnerCenter { shared: Arc::new(shared) })
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The endpoint is not checked yet: it may hold a password.
+        f.debug_struct("Builder")
+            .field("cloud", &self.cloud)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,143 @@
+//! Where do tokens come from?
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::pin::Pin;
+use std::time::SystemTime;
+
+use secrecy::SecretString;
+
+/// What [`Credential::token`] returns.
+pub type TokenFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<AccessToken, CredentialError>> + Send + 'a>>;
+
+/// Hands out access tokens.
+///
+/// It is asked before every request, so it should keep a token while that is good.
+///
+/// ```
+/// use partner_center_orders::{AccessToken, Credential, CredentialError, TokenFuture, TokenRequest};
+///
+/// /// Reads the token that another program keeps fresh in a file.
+/// #[derive(Debug)]
+/// struct TokenFile(std::path::PathBuf);
+///
+/// impl Credential for TokenFile {
+///     fn token<'a>(&'a self, _: TokenRequest<'a>) -> TokenFuture<'a> {
+///         Box::pin(async {
+///             let text = std::fs::read_to_string(&self.0)
+///                 .map_err(|error| CredentialError::new("the token file cannot be read").with_source(error))?;
+///             Ok(AccessToken::new(text.trim()))
+///         })
+///     }
+/// }
+/// ```
+pub trait Credential: fmt::Debug + Send + Sync {
+    /// Returns a token that is good for the scopes of the request.
+    ///
+    /// # Errors
+    /// When there is none. The call then ends without having been sent.
+    fn token<'a>(&'a self, request: TokenRequest<'a>) -> TokenFuture<'a>;
+}
+
+/// What a token is wanted for.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct TokenRequest<'a> {
+    /// The scopes that the token must be good for.
+    pub scopes: &'a [&'a str],
+    /// The token that the service just answered with 401; one that is handed out again is of no use.
+    pub refused: Option<&'a AccessToken>,
+}
+
+impl<'a> TokenRequest<'a> {
+    pub(crate) fn new(scopes: &'a [&'a str]) -> Self {
+        Self { scopes, refused: None }
+    }
+}
+
+/// A bearer token. Its text is shown nowhere.
+#[derive(Clone, Debug)]
+pub struct AccessToken {
+    secret: SecretString,
+    expires_at: Option<SystemTime>,
+}
+
+impl AccessToken {
+    /// A token of unknown life.
+    pub fn new(secret: impl Into<SecretString>) -> Self {
+        Self { secret: secret.into(), expires_at: None }
+    }
+
+    /// Says until when the token is good.
+    pub fn expires_at(mut self, instant: SystemTime) -> Self {
+        self.expires_at = Some(instant);
+        self
+    }
+
+    /// The token itself; reading it takes `secrecy::ExposeSecret`.
+    pub fn secret(&self) -> &SecretString {
+        &self.secret
+    }
+
+    /// Until when the token is good, where that is known.
+    pub fn expiry(&self) -> Option<SystemTime> {
+        self.expires_at
+    }
+}
+
+/// Why there is no token. Say in the message what to do about it, and keep secrets out of it.
+#[derive(Debug)]
+pub struct CredentialError {
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl CredentialError {
+    /// An error with a message, in lower case and without a full stop.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), source: None }
+    }
+
+    /// Adds what caused it.
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+impl fmt::Display for CredentialError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for CredentialError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// One token that somebody else got: always the same one.
+///
+/// ```
+/// use partner_center_orders::StaticToken;
+///
+/// let credential = StaticToken::new("eyJ0eXAiOi");
+/// assert!(!format!("{credential:?}").contains("eyJ0eXAiOi"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct StaticToken(AccessToken);
+
+impl StaticToken {
+    /// Wraps the token.
+    pub fn new(token: impl Into<SecretString>) -> Self {
+        Self(AccessToken::new(token))
+    }
+}
+
+impl Credential for StaticToken {
+    fn token<'a>(&'a self, _: TokenRequest<'a>) -> TokenFuture<'a> {
+        Box::pin(async { Ok(self.0.clone()) })
+    }
+}

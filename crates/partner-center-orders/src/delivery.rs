@@ -1,0 +1,57 @@
+//! Did the service get the request, and did it act on it?
+
+use http::StatusCode;
+
+/// What is known of a call that ended in an error. The order is that of growing certainty that something was done.
+///
+/// Inferred from HTTP and from what the documentation says of `MS-RequestId`, not documented as such.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Delivery {
+    /// Nothing reached the service. Try again as you like.
+    NotSent,
+    /// The service received the request and declined it. Try again, with what was wrong mended.
+    Refused,
+    /// The request may have been carried out. Send a write again only with the same request id, or look first.
+    Unknown,
+    /// The service said that it did it, whatever became of the answer. Do not send a write again.
+    Accepted,
+}
+
+/// The code, with 409, that says that an order is still being placed.
+const ORDER_IN_PROGRESS: &str = "800060";
+
+impl Delivery {
+    /// What a status line, with the service's code, says of its attempt.
+    pub(crate) fn of_status(status: StatusCode, code: Option<&str>) -> Self {
+        match status.as_u16() {
+            200..=299 => Self::Accepted,
+            409 if code == Some(ORDER_IN_PROGRESS) => Self::Unknown,
+            400 | 401 | 403..=406 | 409 | 412 | 415 | 417 | 429 => Self::Refused,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::Delivery::{self, Accepted, Refused, Unknown};
+
+    #[test]
+    fn every_status_gives_the_delivery_of_the_table() {
+        let table = [
+            (Accepted, &[200, 201, 204, 299][..]),
+            (Refused, &[400, 401, 403, 404, 405, 406, 409, 412, 415, 417, 429]),
+            (Unknown, &[301, 302, 307, 402, 408, 410, 418, 500, 502, 503, 504, 999]),
+        ];
+        for (expected, statuses) in table {
+            for status in statuses {
+                let found = Delivery::of_status(StatusCode::from_u16(*status).unwrap(), Some("1"));
+                assert_eq!(found, expected, "{status}");
+            }
+        }
+        assert_eq!(Delivery::of_status(StatusCode::CONFLICT, Some("800060")), Unknown);
+        assert_eq!(Delivery::of_status(StatusCode::BAD_REQUEST, Some("800060")), Refused);
+    }
+}

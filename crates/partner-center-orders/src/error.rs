@@ -1,0 +1,206 @@
+//! What went wrong, where, and did the service get the request?
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use uuid::Uuid;
+
+use crate::call::CallIds;
+use crate::delivery::Delivery;
+use crate::fault::Fault;
+use crate::retry_after::retry_after;
+
+/// Why a call failed.
+///
+/// It displays as one line in lower case that says what happened at which path; it shows no token, header or body.
+/// What the service says is in [`description`](Self::description), what caused the error in
+/// [`source`](StdError::source).
+pub struct Error(Box<Detail>);
+
+struct Detail {
+    kind: ErrorKind,
+    message: String,
+    delivery: Delivery,
+    place: Option<String>,
+    answer: Option<Answer>,
+    fault: Fault,
+    ids: Option<CallIds>,
+    attempts: u32,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What arrived of the answer.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    /// The body, where it was read whole.
+    pub(crate) body: Option<Bytes>,
+}
+
+/// The coarse reason of an [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A value that the caller gave cannot be sent.
+    Input,
+    /// The client cannot work as it is set up.
+    Configuration,
+    /// There is no token, or it cannot be sent.
+    Credential,
+    /// No connection could be made.
+    Connect,
+    /// The service took too long.
+    Timeout,
+    /// The connection broke before the answer was complete.
+    Interrupted,
+    /// The service sent the client somewhere that it does not go: a redirect, a link to another host, a link that was
+    /// followed before, or pages without end.
+    Link,
+    /// The service answered with an error status.
+    Service,
+    /// The service answered 429: too many requests.
+    Throttled,
+    /// The service said yes, and the answer cannot be read.
+    Decode,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, delivery: Delivery, message: impl Into<String>) -> Self {
+        Self(Box::new(Detail {
+            kind,
+            message: message.into(),
+            delivery,
+            place: None,
+            answer: None,
+            fault: Fault::default(),
+            ids: None,
+            attempts: 0,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn input(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Input, Delivery::NotSent, message)
+    }
+
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Configuration, Delivery::NotSent, message)
+    }
+
+    /// An answer with an error status.
+    pub(crate) fn service(answer: Answer) -> Self {
+        let fault = answer.body.as_deref().map(Fault::read).unwrap_or_default();
+        let status = answer.status;
+        let kind = if status == StatusCode::TOO_MANY_REQUESTS { ErrorKind::Throttled } else { ErrorKind::Service };
+        let delivery = Delivery::of_status(status, fault.code.as_deref());
+        let code = fault.code.as_ref().map(|code| format!(", code {code}")).unwrap_or_default();
+        let mut error = Self::new(kind, delivery, format!("the service answered {status}{code}"));
+        error.0.fault = fault;
+        error.0.answer = Some(answer);
+        error
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn with_answer(mut self, answer: Answer) -> Self {
+        self.0.answer = Some(answer);
+        self
+    }
+
+    /// Says which call it was.
+    pub(crate) fn of_call(mut self, place: impl Into<String>, ids: CallIds, attempts: u32) -> Self {
+        self.0.place = Some(place.into());
+        self.0.ids = Some(ids);
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// The coarse reason.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Whether the service got the request, and acted on it as far as that is known.
+    pub fn delivery(&self) -> Delivery {
+        self.0.delivery
+    }
+
+    /// The HTTP status of the answer, if there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.answer.as_ref().map(|answer| answer.status)
+    }
+
+    /// The service's error code. Read it together with the status: one number can mean two things.
+    pub fn code(&self) -> Option<&str> {
+        self.0.fault.code.as_deref()
+    }
+
+    /// What the service says went wrong.
+    pub fn description(&self) -> Option<&str> {
+        self.0.fault.description.as_deref()
+    }
+
+    /// The `MS-RequestId` of the request.
+    pub fn request_id(&self) -> Option<Uuid> {
+        self.0.ids.map(|ids| ids.request)
+    }
+
+    /// The `MS-CorrelationId` of the call.
+    pub fn correlation_id(&self) -> Option<Uuid> {
+        self.0.ids.map(|ids| ids.correlation)
+    }
+
+    /// How often the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long the service asks to wait before the next try.
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after(&self.0.answer.as_ref()?.headers, SystemTime::now())
+    }
+
+    /// The body of the answer as it came, where it was read whole. It may hold anything: do not log it.
+    pub fn body(&self) -> Option<&[u8]> {
+        self.0.answer.as_ref()?.body.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.0.place {
+            write!(f, "{place}: ")?;
+        }
+        f.write_str(&self.0.message)
+    }
+}
+
+/// Shows what [`Display`](fmt::Display) may show, and the ids; no header and no body.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("delivery", &self.0.delivery)
+            .field("place", &self.0.place)
+            .field("message", &self.0.message)
+            .field("status", &self.status())
+            .field("code", &self.code())
+            .field("request_id", &self.request_id())
+            .field("correlation_id", &self.correlation_id())
+            .field("attempts", &self.0.attempts)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,149 @@
+//! How does one HTTP operation go, from a built request to a reply or an error?
+//!
+//! Everything that is sent passes here: generated calls and followed links. This is the only place where a token is
+//! put on a request.
+
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use reqwest::Request;
+use secrecy::ExposeSecret;
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+use uuid::Uuid;
+
+use crate::body::{self, BodyFailure};
+use crate::call::{CallIds, in_time};
+use crate::client::Shared;
+use crate::credential::{AccessToken, TokenRequest};
+use crate::delivery::Delivery;
+use crate::error::{Answer, Error, ErrorKind};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
+const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
+
+/// A complete answer with a 2xx status, not decoded yet.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    /// The body without its byte order mark.
+    pub(crate) body: Bytes,
+    /// Where it was asked for.
+    pub(crate) url: Url,
+    pub(crate) attempts: u32,
+}
+
+impl Shared {
+    /// Sends the request and reads the answer. `deadline` is the end of all waiting.
+    pub(crate) async fn operate(
+        &self,
+        mut request: Request,
+        ids: CallIds,
+        deadline: Instant,
+    ) -> Result<Reply, Error> {
+        let place = format!("{} {}", request.method(), request.url().path());
+        if !self.root.owns(request.url()) {
+            let message = "the address is not below the configured endpoint";
+            return Err(Error::new(ErrorKind::Link, Delivery::NotSent, message).of_call(place, ids, 0));
+        }
+        let token = self.token(deadline).await.map_err(|error| error.of_call(&place, ids, 0))?;
+        let headers = request.headers_mut();
+        headers.insert(AUTHORIZATION, bearer(&token).map_err(|error| error.of_call(&place, ids, 0))?);
+        headers.insert(REQUEST_ID, id_value(ids.request));
+        headers.insert(CORRELATION_ID, id_value(ids.correlation));
+        self.attempt(request, deadline).await.map_err(|error| error.of_call(place, ids, 1))
+    }
+
+    /// Sends once. The answer's whole body must be there within the answer time, or the deadline if that is earlier.
+    async fn attempt(&self, request: Request, deadline: Instant) -> Result<Reply, Error> {
+        let url = request.url().clone();
+        let until = deadline.min(in_time(self.limits.answer));
+        let mut response = match timeout_at(until, self.http.execute(request)).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err(unsent_or_interrupted(error.without_url())),
+            Err(_) => return Err(Error::new(ErrorKind::Timeout, Delivery::Unknown, "no answer in time")),
+        };
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        if status.is_redirection() {
+            // Followed, a write would become a read whose answer looks like success.
+            let message = format!("the service answered {status}; redirects are not followed");
+            let answer = Answer { status, headers, body: None };
+            return Err(Error::new(ErrorKind::Link, Delivery::Unknown, message).with_answer(answer));
+        }
+        let body = body::read(&mut response, self.limits.body, until).await;
+        if !status.is_success() {
+            // The status says enough; an unreadable body takes nothing from it.
+            let body = body.ok().map(body::without_mark);
+            return Err(Error::service(Answer { status, headers, body }));
+        }
+        match body {
+            Ok(body) => Ok(Reply { status, headers, body: body::without_mark(body), url, attempts: 1 }),
+            Err(failure) => {
+                Err(unread(failure, self.limits.body).with_answer(Answer { status, headers, body: None }))
+            }
+        }
+    }
+
+    async fn token(&self, deadline: Instant) -> Result<AccessToken, Error> {
+        let none = |message| Error::new(ErrorKind::Credential, Delivery::NotSent, message);
+        let scopes = [self.scope];
+        match timeout_at(deadline, self.credential.token(TokenRequest::new(&scopes))).await {
+            Ok(Ok(token)) => Ok(token),
+            Ok(Err(error)) => Err(none("there is no access token").with_source(error)),
+            Err(_) => {
+                Err(Error::new(ErrorKind::Timeout, Delivery::NotSent, "no access token in time"))
+            }
+        }
+    }
+}
+
+fn bearer(token: &AccessToken) -> Result<HeaderValue, Error> {
+    let refused = |message| Error::new(ErrorKind::Credential, Delivery::NotSent, message);
+    let secret = token.secret().expose_secret();
+    if secret.is_empty() {
+        return Err(refused("the access token is empty"));
+    }
+    let mut value = HeaderValue::try_from(format!("Bearer {secret}"))
+        .map_err(|_| refused("the access token has characters that cannot be sent in a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn id_value(id: Uuid) -> HeaderValue {
+    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+    let text = id.hyphenated().encode_lower(&mut text);
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+fn unsent_or_interrupted(error: reqwest::Error) -> Error {
+    let (kind, delivery, message) = if error.is_builder() {
+        (ErrorKind::Input, Delivery::NotSent, "the request cannot be built")
+    } else if error.is_connect() {
+        (ErrorKind::Connect, Delivery::NotSent, "no connection to the service")
+    } else if error.is_timeout() {
+        (ErrorKind::Timeout, Delivery::Unknown, "no answer in time")
+    } else {
+        (ErrorKind::Interrupted, Delivery::Unknown, "the connection broke before an answer came")
+    };
+    Error::new(kind, delivery, message).with_source(error)
+}
+
+/// The service said yes, and then the body did not come through.
+fn unread(failure: BodyFailure, limit: u64) -> Error {
+    let (kind, message) = match &failure {
+        BodyFailure::TimedOut => (ErrorKind::Timeout, "the answer was not complete in time".to_owned()),
+        BodyFailure::Cut(_) => {
+            (ErrorKind::Interrupted, "the connection broke in the middle of the answer".to_owned())
+        }
+        BodyFailure::TooLarge => {
+            (ErrorKind::Decode, format!("the answer is longer than the limit of {limit} bytes"))
+        }
+    };
+    let error = Error::new(kind, Delivery::Accepted, message);
+    match failure {
+        BodyFailure::Cut(source) => error.with_source(source),
+        BodyFailure::TimedOut | BodyFailure::TooLarge => error,
+    }
+}

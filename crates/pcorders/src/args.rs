@@ -1,0 +1,157 @@
+//! What can be said on the command line?
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use clap::{Parser, Subcommand, ValueEnum};
+use partner_center_orders::{BillingType, CustomerId, OrderId, OrderStatus, Timestamp};
+
+use crate::output::Format;
+
+/// The orders of Microsoft Partner Center from a shell. Unofficial.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true, after_help = ENVIRONMENT)]
+pub(crate) struct Args {
+    /// How to print: a table on a terminal, JSON otherwise, unless said here.
+    #[arg(short, long, value_enum, global = true)]
+    output: Option<Format>,
+
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+
+    #[command(subcommand)]
+    pub(crate) noun: Noun,
+}
+
+const ENVIRONMENT: &str = "\
+Environment (flags win):
+  PARTNERCENTER_ACCESS_TOKEN  the token to sign in with
+  PARTNERCENTER_ENVIRONMENT   global (default), us-gov, china or simulator
+  PARTNERCENTER_ENDPOINT      another base URL, without /v1; https, or http on a loopback address";
+
+impl Args {
+    pub(crate) fn format(&self) -> Format {
+        self.output.unwrap_or_default()
+    }
+}
+
+/// Which Partner Center to talk to.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Connection {
+    /// Run against an embedded simulator: needs no credentials, buys nothing.
+    #[arg(long, global = true, conflicts_with_all = ["environment", "endpoint"])]
+    pub(crate) simulate: bool,
+
+    /// The cloud.
+    #[arg(long, value_enum, global = true)]
+    pub(crate) environment: Option<Environment>,
+
+    /// Another base URL, without /v1.
+    #[arg(long, value_name = "URL", global = true)]
+    pub(crate) endpoint: Option<String>,
+
+    /// How long a request may take, in seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, global = true)]
+    pub(crate) deadline: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Environment {
+    Global,
+    UsGov,
+    China,
+    Simulator,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Noun {
+    /// What was bought for a customer.
+    #[command(subcommand)]
+    Order(OrderVerb),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrderVerb {
+    /// List a customer's orders. One shows up up to 15 minutes after it was placed.
+    List(List),
+    /// Show one order.
+    Show(Show),
+    /// Show how far the delivery of an order's line items got. Needs an application-and-user token.
+    ProvisioningStatus(ProvisioningStatus),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Customer {
+    /// The customer's id, a GUID. With --simulate the first simulated one if left out.
+    #[arg(long, value_name = "GUID", id = "customer_id")]
+    pub(crate) customer: Option<CustomerId>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) customer: Customer,
+
+    /// Only orders with this billing cycle: monthly, annual, onetime, none, triennial, biennial.
+    #[arg(long, value_name = "CYCLE")]
+    pub(crate) billing_type: Option<BillingType>,
+
+    /// Ask for prices.
+    #[arg(long)]
+    pub(crate) include_price: bool,
+
+    /// Only orders placed at this time or later: 2026-11-21 or 2026-11-21T08:00:00Z. Orders without a readable time
+    /// are kept. Filtered here, not by the service.
+    #[arg(long, value_name = "DATE", value_parser = instant)]
+    pub(crate) since: Option<DateTime<Utc>>,
+
+    /// Only orders with this status, such as pending. Filtered here, not by the service.
+    #[arg(long)]
+    pub(crate) status: Option<OrderStatus>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Show {
+    /// The order's id.
+    pub(crate) order: OrderId,
+
+    #[command(flatten)]
+    pub(crate) customer: Customer,
+
+    /// Ask for prices.
+    #[arg(long)]
+    pub(crate) include_price: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ProvisioningStatus {
+    /// The order's id.
+    pub(crate) order: OrderId,
+
+    #[command(flatten)]
+    pub(crate) customer: Customer,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().map_err(|_| "not a number of seconds")?;
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| "must be more than 0".into())
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    let time = Timestamp::from(text).to_utc();
+    time.or_else(|| Timestamp::from(format!("{text}T00:00:00").as_str()).to_utc())
+        .ok_or_else(|| "write 2026-11-21 or 2026-11-21T08:00:00Z".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        super::Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,168 @@
+//! How does a failure become words, an exit code, and JSON for programs?
+
+use std::error::Error as StdError;
+use std::process::ExitCode;
+
+use partner_center_orders::{Delivery, Error, ErrorKind};
+use serde::Serialize;
+
+use crate::output::{Format, clean, notice};
+
+const OTHER: u8 = 1;
+pub(crate) const USAGE: u8 = 2;
+const NOT_FOUND: u8 = 3;
+const NOT_SIGNED_IN: u8 = 4;
+const CONFLICT: u8 = 5;
+const THROTTLED: u8 = 6;
+const NETWORK: u8 = 7;
+const SERVER: u8 = 8;
+
+/// Why the command failed. Its JSON form is part of the command's contract.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Failure {
+    #[serde(skip)]
+    exit: u8,
+    kind: &'static str,
+    message: String,
+    status: Option<u16>,
+    code: Option<String>,
+    hint: Option<String>,
+    request_id: Option<String>,
+    correlation_id: Option<String>,
+    delivery: &'static str,
+    attempts: u32,
+    retry_after_seconds: Option<u64>,
+}
+
+impl Failure {
+    fn unsent(exit: u8, kind: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            kind,
+            message: message.into(),
+            status: None,
+            code: None,
+            hint: None,
+            request_id: None,
+            correlation_id: None,
+            delivery: "not_sent",
+            attempts: 0,
+            retry_after_seconds: None,
+        }
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::unsent(USAGE, "usage", message)
+    }
+
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self::unsent(USAGE, "configuration", message)
+    }
+
+    pub(crate) fn not_signed_in(message: impl Into<String>) -> Self {
+        Self::unsent(NOT_SIGNED_IN, "credential", message)
+    }
+
+    pub(crate) fn other(kind: &'static str, what: &str, error: impl StdError) -> Self {
+        Self::unsent(OTHER, kind, with_causes(what.to_owned(), Some(&error)))
+    }
+
+    /// Prints the failure in the form that goes with the output, and returns the exit code.
+    pub(crate) fn report(self, format: Format) -> ExitCode {
+        #[derive(Serialize)]
+        struct Report<'a> {
+            error: &'a Failure,
+        }
+        match (format, serde_json::to_string(&Report { error: &self })) {
+            (Format::Json | Format::Jsonl, Ok(json)) => notice(&json),
+            _ => notice(&self.in_words()),
+        }
+        ExitCode::from(self.exit)
+    }
+
+    fn in_words(&self) -> String {
+        let mut text = format!("error: {}", clean(&self.message));
+        if let (Some(request), Some(correlation)) = (&self.request_id, &self.correlation_id) {
+            text.push_str(&format!("\n  request id {request}, correlation id {correlation}"));
+        }
+        if let Some(seconds) = self.retry_after_seconds {
+            text.push_str(&format!("\n  the service asks to wait {seconds} s"));
+        }
+        text
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let (exit, kind) = classify(&error);
+        let mut message = error.to_string();
+        if let Some(description) = error.description() {
+            message = format!("{message}: {description}");
+        }
+        Self {
+            exit,
+            kind,
+            message: with_causes(message, error.source()),
+            status: error.status().map(|status| status.as_u16()),
+            code: error.code().map(str::to_owned),
+            hint: None,
+            request_id: error.request_id().map(|id| id.to_string()),
+            correlation_id: error.correlation_id().map(|id| id.to_string()),
+            delivery: match error.delivery() {
+                Delivery::NotSent => "not_sent",
+                Delivery::Refused => "refused",
+                Delivery::Unknown => "unknown",
+                Delivery::Accepted => "accepted",
+            },
+            attempts: error.attempts(),
+            retry_after_seconds: error.retry_after().map(|wait| wait.as_secs()),
+        }
+    }
+}
+
+/// The exit code and the kind's name. These commands only read; a write will have more to say.
+fn classify(error: &Error) -> (u8, &'static str) {
+    match error.kind() {
+        ErrorKind::Input => (USAGE, "input"),
+        ErrorKind::Configuration => (USAGE, "configuration"),
+        ErrorKind::Credential => (NOT_SIGNED_IN, "credential"),
+        ErrorKind::Connect => (NETWORK, "connect"),
+        ErrorKind::Timeout => (NETWORK, "timeout"),
+        ErrorKind::Interrupted => (NETWORK, "interrupted"),
+        ErrorKind::Link => (NETWORK, "link"),
+        ErrorKind::Decode => (SERVER, "decode"),
+        ErrorKind::Throttled => (THROTTLED, "throttled"),
+        ErrorKind::Service => {
+            let exit = match error.status().map(|status| status.as_u16()) {
+                Some(404) => NOT_FOUND,
+                Some(401 | 403) => NOT_SIGNED_IN,
+                Some(409 | 412) => CONFLICT,
+                Some(500..) => SERVER,
+                _ => OTHER,
+            };
+            (exit, "service")
+        }
+        _ => (OTHER, "other"),
+    }
+}
+
+/// Adds what caused the failure, down to the root.
+fn with_causes(mut message: String, mut cause: Option<&dyn StdError>) -> String {
+    while let Some(error) = cause {
+        let text = error.to_string();
+        // Some errors repeat what they wrap.
+        if !message.contains(&text) {
+            message = format!("{message}: {text}");
+        }
+        cause = error.source();
+    }
+    message
+}
+
+/// Writing to stdout failed.
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::other("output", "the output cannot be written", error)
+    }
+}

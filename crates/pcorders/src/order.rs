@@ -1,0 +1,158 @@
+//! `pcorders order`: list, show, provisioning-status.
+
+use partner_center_orders::{Order, OrderLineItem, OrderLineItemProvisioningStatus, Timestamp};
+
+use crate::args::{List, OrderVerb, ProvisioningStatus, Show};
+use crate::connect::Connected;
+use crate::failure::Failure;
+use crate::output::{Format, Output, table};
+
+pub(crate) async fn run(verb: OrderVerb, connected: &Connected, output: &mut Output) -> Result<(), Failure> {
+    match verb {
+        OrderVerb::List(list) => self::list(list, connected, output).await,
+        OrderVerb::Show(show) => self::show(show, connected, output).await,
+        OrderVerb::ProvisioningStatus(order) => provisioning_status(order, connected, output).await,
+    }
+}
+
+async fn list(list: List, connected: &Connected, output: &mut Output) -> Result<(), Failure> {
+    let customer = connected.customer(list.customer.customer)?;
+    let mut request = connected.partner.customer(customer).orders().list();
+    if let Some(billing_type) = &list.billing_type {
+        request = request.billing_type(billing_type.clone());
+    }
+    if list.include_price {
+        request = request.include_price(true);
+    }
+    let mut pages = request.send().pages();
+    let mut complete = Vec::new();
+    while let Some(page) = pages.try_next().await? {
+        let mut orders = page.into_body().items;
+        orders.retain(|order| list.wants(order));
+        if output.format() != Format::Jsonl {
+            complete.append(&mut orders);
+        } else if !output.lines(&orders)? {
+            return Ok(());
+        }
+    }
+    if output.format() != Format::Jsonl {
+        output.list(&complete, |orders| order_table(orders, list.include_price))?;
+    }
+    Ok(())
+}
+
+impl List {
+    /// What the service does not filter.
+    fn wants(&self, order: &Order) -> bool {
+        let placed = order.creation_date.as_ref().and_then(Timestamp::to_utc);
+        let is_late_enough = match (self.since, placed) {
+            (Some(since), Some(placed)) => placed >= since,
+            // An order is rather shown too often than lost.
+            _ => true,
+        };
+        is_late_enough && (self.status.is_none() || order.status == self.status)
+    }
+}
+
+async fn show(show: Show, connected: &Connected, output: &mut Output) -> Result<(), Failure> {
+    let customer = connected.customer(show.customer.customer)?;
+    let mut request = connected.partner.customer(customer).orders().order(show.order).get();
+    if show.include_price {
+        request = request.include_price(true);
+    }
+    let order = request.send().await?.into_body();
+    Ok(output.value(&order, order_in_full)?)
+}
+
+async fn provisioning_status(
+    order: ProvisioningStatus,
+    connected: &Connected,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let customer = connected.customer(order.customer.customer)?;
+    let request = connected.partner.customer(customer).orders().order(order.order).provisioning_status();
+    let lines = request.send().try_collect().await?;
+    Ok(output.list(&lines, provisioning_table)?)
+}
+
+fn order_table(orders: &[Order], with_price: bool) -> String {
+    let mut header = vec!["ID", "STATUS", "BILLING", "PLACED", "LINES", "FIRST LINE"];
+    if with_price {
+        header.push("TOTAL");
+    }
+    let row = |order: &Order| {
+        let lines = order.line_items();
+        let mut row = vec![
+            order.id.to_string(),
+            text(&order.status),
+            text(&order.billing_cycle),
+            placed(order),
+            lines.len().to_string(),
+            lines.first().map(name).unwrap_or_default(),
+        ];
+        if with_price {
+            row.push(total(order));
+        }
+        row
+    };
+    table(&header, orders.iter().map(row))
+}
+
+fn order_in_full(order: &Order) -> String {
+    let facts = [
+        ("id", order.id.to_string()),
+        ("customer", text(&order.reference_customer_id)),
+        ("status", text(&order.status)),
+        ("billing cycle", text(&order.billing_cycle)),
+        ("placed", placed(order)),
+        ("currency", text(&order.currency_code)),
+        ("total", total(order)),
+    ];
+    let facts = facts.into_iter().filter(|(_, value)| !value.is_empty());
+    let facts = table(&["ORDER", ""], facts.map(|(name, value)| vec![name.to_owned(), value]));
+    let line = |line: &OrderLineItem| {
+        vec![
+            text(&line.line_item_number),
+            name(line),
+            text(&line.quantity),
+            text(&line.term_duration),
+            text(&line.offer_id),
+            text(&line.subscription_id),
+        ]
+    };
+    let header = ["LINE", "NAME", "QUANTITY", "TERM", "OFFER", "SUBSCRIPTION"];
+    format!("{facts}\n{}", table(&header, order.line_items().iter().map(line)))
+}
+
+fn provisioning_table(lines: &[OrderLineItemProvisioningStatus]) -> String {
+    let row = |line: &OrderLineItemProvisioningStatus| {
+        let units = line.quantity_provisioning_information.iter().flatten();
+        let units = units.map(|units| format!("{} {}", text(&units.quantity), text(&units.status)));
+        vec![text(&line.line_item_number), text(&line.status), units.collect::<Vec<_>>().join(", ")]
+    };
+    table(&["LINE", "STATUS", "UNITS"], lines.iter().map(row))
+}
+
+fn text<T: ToString>(value: &Option<T>) -> String {
+    value.as_ref().map(T::to_string).unwrap_or_default()
+}
+
+/// The time in UTC to the minute; what is no time, as it came.
+fn placed(order: &Order) -> String {
+    let Some(date) = &order.creation_date else { return String::new() };
+    match date.to_utc() {
+        Some(instant) => instant.format("%Y-%m-%d %H:%M").to_string(),
+        None => date.to_string(),
+    }
+}
+
+fn name(line: &OrderLineItem) -> String {
+    text(if line.friendly_name.is_some() { &line.friendly_name } else { &line.offer_id })
+}
+
+fn total(order: &Order) -> String {
+    match &order.total_price {
+        Some(price) => format!("{price} {}", text(&order.currency_code)).trim_end().to_owned(),
+        None => String::new(),
+    }
+}

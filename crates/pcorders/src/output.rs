@@ -1,0 +1,128 @@
+//! How is something printed: data to stdout, all else to stderr?
+
+use std::ffi::OsString;
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Stdout, Write};
+
+use clap::ValueEnum;
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+/// The form of the data on stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Columns for people.
+    Table,
+    /// One JSON value, printed when it is complete.
+    Json,
+    /// One JSON value to a line, printed while pages arrive.
+    Jsonl,
+}
+
+/// A table on a terminal, JSON otherwise.
+impl Default for Format {
+    fn default() -> Self {
+        if io::stdout().is_terminal() { Self::Table } else { Self::Json }
+    }
+}
+
+impl Format {
+    /// The format that arguments ask for which could not be parsed.
+    pub(crate) fn from_raw(arguments: impl Iterator<Item = OsString>) -> Self {
+        let arguments: Vec<String> =
+            arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
+        let joined = arguments.iter().find_map(|argument| {
+            argument.strip_prefix("--output=").or_else(|| argument.strip_prefix("-o"))
+        });
+        let separate = arguments
+            .windows(2)
+            .find(|pair| matches!(pair[0].as_str(), "-o" | "--output"))
+            .map(|pair| pair[1].as_str());
+        separate
+            .or(joined)
+            .and_then(|name| Self::from_str(name.trim_start_matches('='), false).ok())
+            .unwrap_or_default()
+    }
+}
+
+/// Standard output in one of the formats. A reader that closes the pipe ends the output, which is no error.
+pub(crate) struct Output {
+    format: Format,
+    stdout: BufWriter<Stdout>,
+}
+
+impl Output {
+    pub(crate) fn new(format: Format) -> Self {
+        Self { format, stdout: BufWriter::new(io::stdout()) }
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Prints one value: in full as JSON, on one line as JSON lines, or as the text that `table` makes.
+    pub(crate) fn value<T: Serialize>(&mut self, value: &T, table: impl FnOnce(&T) -> String) -> io::Result<()> {
+        let text = match self.format {
+            Format::Json => serde_json::to_string_pretty(value)? + "\n",
+            Format::Jsonl => serde_json::to_string(value)? + "\n",
+            Format::Table => table(value),
+        };
+        self.write(&text)
+    }
+
+    /// Prints a complete list: one array as JSON, a line for each item as JSON lines.
+    pub(crate) fn list<T: Serialize>(&mut self, items: &[T], table: impl FnOnce(&[T]) -> String) -> io::Result<()> {
+        match self.format {
+            Format::Json => self.value(&items, |_| String::new()),
+            Format::Jsonl => self.lines(items).map(|_| ()),
+            Format::Table => self.write(&table(items)),
+        }
+    }
+
+    /// Prints a line of JSON for each item, at once. `false` when nobody reads any more.
+    pub(crate) fn lines<T: Serialize>(&mut self, items: &[T]) -> io::Result<bool> {
+        let mut text = String::new();
+        for item in items {
+            text.push_str(&serde_json::to_string(item)?);
+            text.push('\n');
+        }
+        self.deliver(&text)
+    }
+
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        self.deliver(text).map(|_| ())
+    }
+
+    fn deliver(&mut self, text: &str) -> io::Result<bool> {
+        match self.stdout.write_all(text.as_bytes()).and_then(|()| self.stdout.flush()) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Says something on stderr.
+#[allow(clippy::print_stderr, reason = "this is where the command talks")]
+pub(crate) fn notice(text: &str) {
+    eprintln!("{text}");
+}
+
+/// Columns with a header. On a terminal they are fitted to its width.
+pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    let arrangement =
+        if io::stdout().is_terminal() { ContentArrangement::Dynamic } else { ContentArrangement::Disabled };
+    table.load_preset(presets::NOTHING).set_content_arrangement(arrangement).set_header(header);
+    for row in rows {
+        table.add_row(row.iter().map(|cell| clean(cell)));
+    }
+    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n") + "\n"
+}
+
+/// Text of the service's without the control characters that could steer a terminal.
+pub(crate) fn clean(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c })
+        .collect()
+}
