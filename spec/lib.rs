@@ -27,7 +27,9 @@ pub fn fingerprint(text: &str) -> String {
     let hash = text
         .bytes()
         .filter(|byte| *byte != b'\r')
-        .fold(OFFSET_BASIS, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
+        .fold(OFFSET_BASIS, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(PRIME)
+        });
     format!("{hash:016x}")
 }
 

@@ -1,1 +1,54 @@
+//! What do the tests share? Published bodies, and servers that send bytes which no code of ours wrote.
+#![allow(clippy::panic, reason = "a test fails by panicking")]
 
+mod fixtures;
+mod recorded;
+mod scripted;
+
+pub use fixtures::{fixture, fixture_names};
+pub use recorded::{Recorded, Sent};
+pub use scripted::{Ending, Reply, ScriptedServer};
+
+use partner_center_orders::{Builder, CustomerId, Orders, PartnerCenter, StaticToken};
+
+/// The README's examples are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
+
+/// The token that the tests sign in with. It must turn up nowhere but in `Authorization`.
+pub const TOKEN: &str = "token-of-the-tests";
+
+/// The customer of the documented samples.
+pub const CUSTOMER: &str = "b0d70a69-4c42-4b27-b17b-91a835d8686a";
+
+/// The path of a customer's orders.
+pub const ORDERS: &str = "/v1/customers/b0d70a69-4c42-4b27-b17b-91a835d8686a/orders";
+
+/// A client that is about to be built.
+pub fn builder(base_url: impl Into<String>) -> Builder {
+    PartnerCenter::builder(StaticToken::new(TOKEN)).endpoint(base_url)
+}
+
+/// A client of the server at that address.
+///
+/// # Panics
+/// When the address is no endpoint.
+pub fn client(base_url: impl Into<String>) -> PartnerCenter {
+    builder(base_url)
+        .build()
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The orders of [`CUSTOMER`].
+pub fn orders(partner: &PartnerCenter) -> Orders<'_> {
+    partner.customer(customer()).orders()
+}
+
+/// [`CUSTOMER`], read.
+///
+/// # Panics
+/// Never: it is a GUID.
+pub fn customer() -> CustomerId {
+    CUSTOMER.parse().unwrap_or_else(|error| panic!("{error}"))
+}

@@ -1,1 +1,20 @@
-fn main(){}
+//! Black-box tests: each module is a behaviour.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod answers;
+mod continuation;
+mod errors;
+mod fixtures;
+mod generator;
+mod ids;
+mod odd_values;
+mod paging;
+mod reading;
+mod simulator;
+mod spec;
+mod token;

@@ -4,8 +4,22 @@ use std::process::Command;
 
 const STEPS: [(&str, &[&str]); 3] = [
     ("formatting", &["fmt", "--all", "--check"]),
-    ("lints", &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]),
-    ("documentation", &["doc", "--workspace", "--no-deps", "--locked"]),
+    (
+        "lints",
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--",
+            "--deny",
+            "warnings",
+        ],
+    ),
+    (
+        "documentation",
+        &["doc", "--workspace", "--no-deps", "--locked"],
+    ),
 ];
 
 /// Runs every step, in order, until one fails.

@@ -17,7 +17,8 @@ pub(crate) fn write() -> Result<(), String> {
         return Ok(());
     }
     let path = target();
-    let written = fs::create_dir_all(path.parent().unwrap_or(&path)).and_then(|()| fs::write(&path, fresh));
+    let written =
+        fs::create_dir_all(path.parent().unwrap_or(&path)).and_then(|()| fs::write(&path, fresh));
     written.map_err(|error| format!("cannot write {TARGET}: {error}"))?;
     println!("wrote {TARGET}");
     Ok(())
@@ -30,17 +31,27 @@ pub(crate) fn check() -> Result<(), String> {
         println!("{TARGET} is up to date");
         return Ok(());
     }
-    print!("{}", TextDiff::from_lines(&committed, &fresh).unified_diff().header("committed", "generated"));
-    Err(format!("{TARGET} is stale: run `cargo xtask codegen` and commit the result"))
+    print!(
+        "{}",
+        TextDiff::from_lines(&committed, &fresh)
+            .unified_diff()
+            .header("committed", "generated")
+    );
+    Err(format!(
+        "{TARGET} is stale: run `cargo xtask codegen` and commit the result"
+    ))
 }
 
 fn fresh() -> Result<String, String> {
-    generate(ORDERS_YAML, &fingerprint(ORDERS_YAML)).map_err(|problems| format!("spec/orders.yaml cannot be used:\n{problems}"))
+    generate(ORDERS_YAML, &fingerprint(ORDERS_YAML))
+        .map_err(|problems| format!("spec/orders.yaml cannot be used:\n{problems}"))
 }
 
 fn committed() -> String {
     // A checkout may have turned the line ends; the content is what counts.
-    fs::read_to_string(target()).unwrap_or_default().replace("\r\n", "\n")
+    fs::read_to_string(target())
+        .unwrap_or_default()
+        .replace("\r\n", "\n")
 }
 
 fn target() -> PathBuf {

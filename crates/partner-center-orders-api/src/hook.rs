@@ -78,6 +78,9 @@ impl ClientHooks<Inner> for Client {
     async fn exec(&self, mut request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
         // The generator adds this to every request; the service knows no such header.
         request.headers_mut().remove("api-version");
-        self.inner().0.send(self.client(), request, info.operation_id).await
+        self.inner()
+            .0
+            .send(self.client(), request, info.operation_id)
+            .await
     }
 }

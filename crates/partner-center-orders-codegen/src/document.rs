@@ -9,7 +9,9 @@ use serde_json::Value;
 use crate::problem::{Problem, Problems};
 
 /// The methods that a path item can have.
-pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub(crate) const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
 
 /// Reads the text into a tree.
 pub(crate) fn parse(text: &str) -> Result<Value, Problems> {
@@ -20,7 +22,12 @@ pub(crate) fn parse(text: &str) -> Result<Value, Problems> {
         Some(version) if version.starts_with("3.0.") => {}
         other => {
             let found = other.unwrap_or("none");
-            return Err(Problem::new("#/openapi", "version", format!("OpenAPI 3.0 is needed, found {found}")).into());
+            return Err(Problem::new(
+                "#/openapi",
+                "version",
+                format!("OpenAPI 3.0 is needed, found {found}"),
+            )
+            .into());
         }
     }
     typed(&tree)?;
@@ -31,7 +38,12 @@ pub(crate) fn parse(text: &str) -> Result<Value, Problems> {
 pub(crate) fn typed(tree: &Value) -> Result<OpenAPI, Problems> {
     serde_path_to_error::deserialize(tree).map_err(|error| {
         let place = pointer_of(error.path());
-        Problem::new(place, "structure", format!("not OpenAPI 3.0: {}", error.inner())).into()
+        Problem::new(
+            place,
+            "structure",
+            format!("not OpenAPI 3.0: {}", error.inner()),
+        )
+        .into()
     })
 }
 
@@ -73,7 +85,10 @@ pub(crate) fn members<'a>(
 }
 
 /// The elements of an array with their pointers; nothing for anything else.
-pub(crate) fn elements<'a>(value: Option<&'a Value>, pointer: &str) -> impl Iterator<Item = (String, &'a Value)> {
+pub(crate) fn elements<'a>(
+    value: Option<&'a Value>,
+    pointer: &str,
+) -> impl Iterator<Item = (String, &'a Value)> {
     let pointer = pointer.to_owned();
     value
         .and_then(Value::as_array)

@@ -11,8 +11,11 @@ use crate::problem::{Problem, Problems};
 pub const PROGENITOR_VERSION: &str = "0.15.1";
 
 /// Named schemas that are hand-written in the api crate, beside the open enums, which all are.
-const VALUE_TYPES: [(&str, &str); 3] =
-    [("OrderId", "OrderId"), ("RenewsTo", "RenewsTo"), ("ClientContext", "JsonText")];
+const VALUE_TYPES: [(&str, &str); 3] = [
+    ("OrderId", "OrderId"),
+    ("RenewsTo", "RenewsTo"),
+    ("ClientContext", "JsonText"),
+];
 
 /// Generates, formats and marks the module.
 pub(crate) fn emit(tree: &Value, fingerprint: &str) -> Result<String, Problems> {
@@ -25,7 +28,8 @@ pub(crate) fn emit(tree: &Value, fingerprint: &str) -> Result<String, Problems> 
         .map_err(|error| generated(format!("progenitor's output is not Rust: {error}")))?;
     let formatted = prettyplease::unparse(&file);
     if formatted.contains("f64") {
-        let message = "a number became a float; say format: decimal, with nothing structural beside it";
+        let message =
+            "a number became a float; say format: decimal, with nothing structural beside it";
         return Err(generated(message.to_owned()).into());
     }
     Ok(format!(
@@ -52,7 +56,10 @@ fn settings(tree: &Value) -> GenerationSettings {
     for (schema, value_type) in VALUE_TYPES {
         settings.with_replacement(schema, format!("crate::{value_type}"), text_like());
     }
-    for (kind, format, value_type) in [("number", "decimal", "Decimal"), ("string", "date-time", "Timestamp")] {
+    for (kind, format, value_type) in [
+        ("number", "decimal", "Decimal"),
+        ("string", "date-time", "Timestamp"),
+    ] {
         if let Ok(schema) = serde_json::from_value(json!({ "type": kind, "format": format })) {
             settings.with_conversion(schema, format!("crate::{value_type}"), text_like());
         }

@@ -11,8 +11,14 @@ use serde_json::{Value, json};
 use crate::document::{METHODS, resolve};
 
 /// Headers that the client's transport sets on every request.
-const TRANSPORT_HEADERS: [&str; 6] =
-    ["MS-RequestId", "MS-CorrelationId", "MS-CV", "X-Locale", "MS-Contract-Version", "MS-PartnerCenter-Application"];
+const TRANSPORT_HEADERS: [&str; 6] = [
+    "MS-RequestId",
+    "MS-CorrelationId",
+    "MS-CV",
+    "X-Locale",
+    "MS-Contract-Version",
+    "MS-PartnerCenter-Application",
+];
 
 /// The members without which an object is nothing. All others may be absent or null.
 const ESSENTIAL: [(&str, &str); 4] = [
@@ -36,7 +42,11 @@ pub(crate) fn normalise(mut tree: Value) -> Value {
 
 fn each_operation(tree: &mut Value, mut edit: impl FnMut(&mut Value, &Value)) {
     let components = tree.get("components").cloned().unwrap_or_default();
-    let items = tree.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(|paths| paths.values_mut());
+    let items = tree
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flat_map(|paths| paths.values_mut());
     for item in items.filter_map(Value::as_object_mut) {
         for method in METHODS {
             if let Some(operation) = item.get_mut(method) {
@@ -49,7 +59,12 @@ fn each_operation(tree: &mut Value, mut edit: impl FnMut(&mut Value, &Value)) {
 /// Error answers are read by the wrapper, with status and headers, which the generated code would lose. Of the media
 /// types of an answer one is enough.
 fn keep_successes(operation: &mut Value) {
-    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    let Some(responses) = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
     responses.retain(|status, _| status.starts_with('2'));
     for response in responses.values_mut() {
         if let Some(content) = response.get_mut("content").and_then(Value::as_object_mut)
@@ -62,35 +77,68 @@ fn keep_successes(operation: &mut Value) {
 
 fn drop_transport_headers(operation: &mut Value, components: &Value) {
     let is_transport_header = |parameter: &Value| {
-        let name = parameter.get("$ref").and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next());
-        let parameter = name.and_then(|name| components.pointer(&format!("/parameters/{name}"))).unwrap_or(parameter);
-        let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+        let name = parameter
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|reference| reference.rsplit('/').next());
+        let parameter = name
+            .and_then(|name| components.pointer(&format!("/parameters/{name}")))
+            .unwrap_or(parameter);
+        let name = parameter
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         parameter.get("in").and_then(Value::as_str) == Some("header")
-            && TRANSPORT_HEADERS.iter().any(|header| header.eq_ignore_ascii_case(name))
+            && TRANSPORT_HEADERS
+                .iter()
+                .any(|header| header.eq_ignore_ascii_case(name))
     };
-    if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+    if let Some(parameters) = operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut)
+    {
         parameters.retain(|parameter| !is_transport_header(parameter));
     }
 }
 
 fn schemas_mut(tree: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
-    tree.pointer_mut("/components/schemas").and_then(Value::as_object_mut).into_iter().flatten()
+    tree.pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
 }
 
 /// Absent and null mean the same, and neither costs the caller the rest of the answer.
 fn read_tolerantly(tree: &mut Value) {
     for (name, schema) in schemas_mut(tree) {
-        let essential: Vec<&str> =
-            ESSENTIAL.iter().filter(|(owner, _)| owner == name).map(|(_, member)| *member).collect();
-        let Some(schema) = schema.as_object_mut() else { continue };
+        let essential: Vec<&str> = ESSENTIAL
+            .iter()
+            .filter(|(owner, _)| owner == name)
+            .map(|(_, member)| *member)
+            .collect();
+        let Some(schema) = schema.as_object_mut() else {
+            continue;
+        };
         if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
-            required.retain(|member| member.as_str().is_some_and(|member| essential.contains(&member)));
+            required.retain(|member| {
+                member
+                    .as_str()
+                    .is_some_and(|member| essential.contains(&member))
+            });
         }
-        let properties = schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten();
-        for (_, property) in properties.filter(|(member, _)| !essential.contains(&member.as_str())) {
+        let properties = schema
+            .get_mut("properties")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flatten();
+        for (_, property) in properties.filter(|(member, _)| !essential.contains(&member.as_str()))
+        {
             // A member with any other type is an `Option` already, for which null is absence.
             if let Some(property) = property.as_object_mut()
-                && matches!(property.get("type").and_then(Value::as_str), Some("array" | "object"))
+                && matches!(
+                    property.get("type").and_then(Value::as_str),
+                    Some("array" | "object")
+                )
             {
                 property.insert("nullable".into(), json!(true));
             }
@@ -102,15 +150,29 @@ fn read_tolerantly(tree: &mut Value) {
 /// generator would not recognise the types that have a conversion.
 fn document_sources(tree: &mut Value) {
     fn add(value: &mut Value) {
-        let source = value.as_object_mut().and_then(|members| members.remove("x-source"));
-        let Some(source) = source.as_ref().and_then(Value::as_str) else { return };
-        let source = source.replace("documented: ", "documented in ").replace("seen: ", "seen in ");
-        let text = value.get("description").and_then(Value::as_str).unwrap_or_default().trim_end();
+        let source = value
+            .as_object_mut()
+            .and_then(|members| members.remove("x-source"));
+        let Some(source) = source.as_ref().and_then(Value::as_str) else {
+            return;
+        };
+        let source = source
+            .replace("documented: ", "documented in ")
+            .replace("seen: ", "seen in ");
+        let text = value
+            .get("description")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .trim_end();
         value["description"] = json!(format!("{text}\n\nSource: {source}."));
     }
     for (_, schema) in schemas_mut(tree) {
         add(schema);
-        let properties = schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten();
+        let properties = schema
+            .get_mut("properties")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flatten();
         properties.for_each(|(_, property)| add(property));
     }
     each_operation(tree, |operation, _| add(operation));
@@ -121,10 +183,19 @@ fn drop_unreachable_schemas(tree: &mut Value) {
     fn references(value: &Value, found: &mut Vec<String>) {
         match value {
             Value::Object(members) => {
-                found.extend(members.get("$ref").and_then(Value::as_str).map(str::to_owned));
-                members.values().for_each(|member| references(member, found));
+                found.extend(
+                    members
+                        .get("$ref")
+                        .and_then(Value::as_str)
+                        .map(str::to_owned),
+                );
+                members
+                    .values()
+                    .for_each(|member| references(member, found));
             }
-            Value::Array(elements) => elements.iter().for_each(|element| references(element, found)),
+            Value::Array(elements) => elements
+                .iter()
+                .for_each(|element| references(element, found)),
             _ => {}
         }
     }
@@ -133,7 +204,11 @@ fn drop_unreachable_schemas(tree: &mut Value) {
     }
     let mut open = Vec::new();
     references(tree.get("paths").unwrap_or(&Value::Null), &mut open);
-    references(tree.pointer("/components/parameters").unwrap_or(&Value::Null), &mut open);
+    references(
+        tree.pointer("/components/parameters")
+            .unwrap_or(&Value::Null),
+        &mut open,
+    );
     let mut reached = BTreeSet::new();
     while let Some(reference) = open.pop() {
         if reached.insert(reference.clone())
@@ -142,7 +217,10 @@ fn drop_unreachable_schemas(tree: &mut Value) {
             references(value, &mut open);
         }
     }
-    if let Some(schemas) = tree.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+    if let Some(schemas) = tree
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    {
         schemas.retain(|name, _| reached.contains(&format!("#/components/schemas/{name}")));
     }
 }

@@ -11,8 +11,16 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(crate) fn new(pointer: impl Into<String>, rule: &'static str, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), rule, message: message.into() }
+    pub(crate) fn new(
+        pointer: impl Into<String>,
+        rule: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            pointer: pointer.into(),
+            rule,
+            message: message.into(),
+        }
     }
 
     /// The place, as a JSON pointer in URI form (`#/paths/~1orders/get`).
@@ -44,7 +52,11 @@ pub struct Problems(Vec<Problem>);
 impl Problems {
     /// `Ok` when there is nothing to complain about.
     pub(crate) fn unless_empty(problems: Vec<Problem>) -> Result<(), Self> {
-        if problems.is_empty() { Ok(()) } else { Err(Self(problems)) }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Self(problems))
+        }
     }
 
     /// The problems in the order of the document.

@@ -49,7 +49,11 @@ fn operations_are_named(tree: &Value, problems: &mut Vec<Problem>) {
     let mut seen: BTreeMap<&str, String> = BTreeMap::new();
     for (pointer, _, _, operation) in operations(tree) {
         match operation.get("operationId").and_then(Value::as_str) {
-            None => problems.push(Problem::new(pointer, "operation-id", "give the operation an operationId")),
+            None => problems.push(Problem::new(
+                pointer,
+                "operation-id",
+                "give the operation an operationId",
+            )),
             Some(id) => {
                 if let Some(first) = seen.insert(id, pointer.clone()) {
                     let message = format!("operationId {id} is already used at {first}");
@@ -66,12 +70,24 @@ fn responses_can_be_told_apart(tree: &Value, problems: &mut Vec<Problem>) {
         let responses = child(&pointer, "responses");
         let successes: Vec<_> = members(operation.get("responses"), &responses)
             .filter(|(_, status, _)| status.starts_with('2'))
-            .map(|(_, status, response)| (status, response.pointer("/content/application~1json/schema")))
+            .map(|(_, status, response)| {
+                (
+                    status,
+                    response.pointer("/content/application~1json/schema"),
+                )
+            })
             .collect();
         if successes.is_empty() {
-            problems.push(Problem::new(responses.clone(), "success-response", "describe a 2xx response by its number"));
+            problems.push(Problem::new(
+                responses.clone(),
+                "success-response",
+                "describe a 2xx response by its number",
+            ));
         }
-        if successes.iter().any(|(_, schema)| *schema != successes[0].1) {
+        if successes
+            .iter()
+            .any(|(_, schema)| *schema != successes[0].1)
+        {
             problems.push(Problem::new(
                 responses.clone(),
                 "success-response",
@@ -93,7 +109,8 @@ fn requests_have_one_media_type(tree: &Value, problems: &mut Vec<Problem>) {
         let place = child(&child(&pointer, "requestBody"), "content");
         let count = members(operation.pointer("/requestBody/content"), &place).count();
         if count > 1 {
-            let message = format!("{count} media types for one request; keep the one that the client sends");
+            let message =
+                format!("{count} media types for one request; keep the one that the client sends");
             problems.push(Problem::new(place, "request-media-type", message));
         }
     }
@@ -107,7 +124,11 @@ fn headers_are_scalars(tree: &Value, problems: &mut Vec<Problem>) {
         }
         let schema = value.get("schema").map(|schema| target(tree, schema));
         if let Some("array" | "object") = schema.and_then(type_of) {
-            problems.push(Problem::new(pointer, "header-type", "a header parameter must be a scalar"));
+            problems.push(Problem::new(
+                pointer,
+                "header-type",
+                "a header parameter must be a scalar",
+            ));
         }
     });
 }
@@ -140,13 +161,20 @@ fn objects_are_named(tree: &Value, problems: &mut Vec<Problem>) {
 fn objects_stay_open(tree: &Value, problems: &mut Vec<Problem>) {
     each_named_schema_part(tree, &mut |pointer, schema| {
         if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
-            let message = "additionalProperties: false rejects every answer with a new member; remove it";
+            let message =
+                "additionalProperties: false rejects every answer with a new member; remove it";
             problems.push(Problem::new(pointer, "closed-object", message));
         }
-        let links = schema.pointer("/properties/links").map(|links| target(tree, links));
+        let links = schema
+            .pointer("/properties/links")
+            .map(|links| target(tree, links));
         if links.is_some_and(|links| links.get("properties").is_none()) {
             let place = child(&child(pointer, "properties"), "links");
-            problems.push(Problem::new(place, "links-map", "name the known links: a map of them decodes at half the speed"));
+            problems.push(Problem::new(
+                place,
+                "links-map",
+                "name the known links: a map of them decodes at half the speed",
+            ));
         }
     });
 }
@@ -162,11 +190,16 @@ fn words_stay_open(tree: &Value, problems: &mut Vec<Problem>) {
         let mut folded: BTreeMap<String, &str> = BTreeMap::new();
         for (pointer, word) in elements(schema.get("x-extensible-enum"), &place) {
             let Some(word) = word.as_str() else {
-                problems.push(Problem::new(pointer, "enum-word", "a known word must be text"));
+                problems.push(Problem::new(
+                    pointer,
+                    "enum-word",
+                    "a known word must be text",
+                ));
                 continue;
             };
             if let Some(other) = folded.insert(word.replace('_', "").to_lowercase(), word) {
-                let message = format!("{word} and {other} differ only in letter case or underscores");
+                let message =
+                    format!("{word} and {other} differ only in letter case or underscores");
                 problems.push(Problem::new(pointer, "enum-word", message));
             }
         }
@@ -179,19 +212,31 @@ fn decimals_decode(tree: &Value, problems: &mut Vec<Problem>) {
         for choice in ["oneOf", "anyOf"] {
             for (place, option) in elements(schema.get(choice), &child(pointer, choice)) {
                 if holds_decimal(tree, option, &mut Vec::new()) {
-                    let message = format!("a decimal below {choice} does not decode; describe the object directly");
+                    let message = format!(
+                        "a decimal below {choice} does not decode; describe the object directly"
+                    );
                     problems.push(Problem::new(place, "decimal-place", message));
                 }
             }
         }
-        if let (Some(_), Some(rest)) = (schema.get("properties"), schema.get("additionalProperties"))
+        if let (Some(_), Some(rest)) =
+            (schema.get("properties"), schema.get("additionalProperties"))
             && holds_decimal(tree, rest, &mut Vec::new())
         {
-            let message = "a decimal in a map beside named members does not decode; name the members";
-            problems.push(Problem::new(child(pointer, "additionalProperties"), "decimal-place", message));
+            let message =
+                "a decimal in a map beside named members does not decode; name the members";
+            problems.push(Problem::new(
+                child(pointer, "additionalProperties"),
+                "decimal-place",
+                message,
+            ));
         }
         let is_decimal = schema.get("format").and_then(Value::as_str) == Some("decimal");
-        if is_decimal && ["minimum", "maximum", "multipleOf"].iter().any(|key| schema.get(key).is_some()) {
+        if is_decimal
+            && ["minimum", "maximum", "multipleOf"]
+                .iter()
+                .any(|key| schema.get(key).is_some())
+        {
             let message = "a bound turns the exact decimal into a float; say it in the description";
             problems.push(Problem::new(pointer, "decimal-place", message));
         }
@@ -209,7 +254,9 @@ fn holds_decimal(tree: &Value, schema: &Value, seen: &mut Vec<String>) -> bool {
     if schema.get("format").and_then(Value::as_str) == Some("decimal") {
         return true;
     }
-    parts(schema, "").into_iter().any(|(_, part)| holds_decimal(tree, part, seen))
+    parts(schema, "")
+        .into_iter()
+        .any(|(_, part)| holds_decimal(tree, part, seen))
 }
 
 /// Every claim says where it is from.
@@ -219,7 +266,8 @@ fn facts_have_sources(tree: &Value, problems: &mut Vec<Problem>) {
             return;
         }
         let message = match value.get("x-source").and_then(Value::as_str) {
-            None => "say where this is from: x-source: 'documented: ..; seen: ..; inferred: ..'".to_owned(),
+            None => "say where this is from: x-source: 'documented: ..; seen: ..; inferred: ..'"
+                .to_owned(),
             Some(source) => match source.split("; ").find(|part| !has_basis(part)) {
                 None => return,
                 Some(part) => format!("{part:?} must begin with documented:, seen: or inferred:"),
@@ -247,14 +295,24 @@ fn facts_have_sources(tree: &Value, problems: &mut Vec<Problem>) {
 }
 
 fn has_basis(part: &str) -> bool {
-    ["documented: ", "seen: ", "inferred: "].iter().any(|basis| part.starts_with(basis) && part.len() > basis.len())
+    ["documented: ", "seen: ", "inferred: "]
+        .iter()
+        .any(|basis| part.starts_with(basis) && part.len() > basis.len())
 }
 
 /// The schema itself, or the one that it refers to (also through a lone `allOf`).
 fn target<'a>(tree: &'a Value, schema: &'a Value) -> &'a Value {
-    let lone = schema.get("allOf").and_then(Value::as_array).filter(|all| all.len() == 1).map(|all| &all[0]);
+    let lone = schema
+        .get("allOf")
+        .and_then(Value::as_array)
+        .filter(|all| all.len() == 1)
+        .map(|all| &all[0]);
     let schema = lone.unwrap_or(schema);
-    schema.get("$ref").and_then(Value::as_str).and_then(|reference| resolve(tree, reference)).unwrap_or(schema)
+    schema
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|reference| resolve(tree, reference))
+        .unwrap_or(schema)
 }
 
 fn type_of(schema: &Value) -> Option<&str> {
@@ -277,7 +335,12 @@ fn parts<'a>(schema: &'a Value, pointer: &str) -> Vec<(String, &'a Value)> {
         parts.extend(elements(schema.get(choice), &child(pointer, choice)));
     }
     for single in ["items", "additionalProperties", "not"] {
-        parts.extend(schema.get(single).filter(|part| part.is_object()).map(|part| (child(pointer, single), part)));
+        parts.extend(
+            schema
+                .get(single)
+                .filter(|part| part.is_object())
+                .map(|part| (child(pointer, single), part)),
+        );
     }
     parts
 }

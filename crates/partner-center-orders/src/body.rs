@@ -44,5 +44,9 @@ pub(crate) async fn read(
 /// The body without the byte order mark that the service puts before JSON.
 pub(crate) fn without_mark(body: Bytes) -> Bytes {
     const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-    if body.starts_with(BYTE_ORDER_MARK) { body.slice(BYTE_ORDER_MARK.len()..) } else { body }
+    if body.starts_with(BYTE_ORDER_MARK) {
+        body.slice(BYTE_ORDER_MARK.len()..)
+    } else {
+        body
+    }
 }

@@ -106,11 +106,17 @@ impl Shared {
         let client =
             Client::new_with_client(self.root.v1(), self.http.clone(), Inner::from(transport));
         let sent = send(client).await;
-        let outcome = call.outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let outcome = call
+            .outcome
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         match (outcome, sent) {
             (Some(reply), _) => decode(reply?, call.ids),
             // Without an outcome the request never got as far as the transport.
-            (None, Err(error)) => Err(Error::input("the request cannot be built").with_source(error)),
+            (None, Err(error)) => {
+                Err(Error::input("the request cannot be built").with_source(error))
+            }
             (None, Ok(_)) => Err(Error::input("the request was not sent")),
         }
     }
@@ -124,8 +130,13 @@ impl Shared {
         let ids = options.ids();
         let mut request = Request::new(Method::GET, target.url);
         *request.headers_mut() = target.headers;
-        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
-        decode(self.operate(request, ids, self.deadline(options)).await?, ids)
+        request
+            .headers_mut()
+            .insert(ACCEPT, HeaderValue::from_static("application/json"));
+        decode(
+            self.operate(request, ids, self.deadline(options)).await?,
+            ids,
+        )
     }
 
     fn deadline(&self, options: CallOptions) -> Instant {
@@ -147,11 +158,24 @@ fn decode<T: DeserializeOwned>(reply: Reply, ids: CallIds) -> Result<Received<T>
         Err(error) if error.error_len().is_none() => Err(cut().with_source(error)),
         Err(error) => Err(accepted(ErrorKind::Decode, "the answer is not text").with_source(error)),
     };
-    let Reply { status, headers, body, url, attempts } = reply;
+    let Reply {
+        status,
+        headers,
+        body,
+        url,
+        attempts,
+    } = reply;
     match decoded {
-        Ok(value) => Ok(Received { response: Response::new(value, status, headers, ids, attempts), url }),
+        Ok(value) => Ok(Received {
+            response: Response::new(value, status, headers, ids, attempts),
+            url,
+        }),
         Err(error) => Err(error
-            .with_answer(Answer { status, headers, body: Some(body) })
+            .with_answer(Answer {
+                status,
+                headers,
+                body: Some(body),
+            })
             .of_call(format!("answer from {}", url.path()), ids, attempts)),
     }
 }
@@ -168,7 +192,11 @@ fn unreadable<T: DeserializeOwned>(text: &str, error: serde_json::Error) -> Erro
             return accepted(ErrorKind::Decode, message).with_source(error.into_inner());
         }
     }
-    accepted(ErrorKind::Decode, "the answer is not the JSON that was expected").with_source(error)
+    accepted(
+        ErrorKind::Decode,
+        "the answer is not the JSON that was expected",
+    )
+    .with_source(error)
 }
 
 fn cut() -> Error {

@@ -67,7 +67,9 @@ impl PartnerCenter {
 
 impl fmt::Debug for PartnerCenter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PartnerCenter").field("endpoint", &self.shared.root.v1()).finish_non_exhaustive()
+        f.debug_struct("PartnerCenter")
+            .field("endpoint", &self.shared.root.v1())
+            .finish_non_exhaustive()
     }
 }
 
@@ -147,7 +149,9 @@ impl Builder {
         let endpoint = cloud::endpoint(self.endpoint.as_deref().unwrap_or(self.cloud.endpoint()))?;
         let is_plain = endpoint.scheme() == "http";
         if !is_plain && cfg!(not(any(feature = "rustls", feature = "native-tls"))) {
-            return Err(Error::configuration("https needs the feature rustls or native-tls"));
+            return Err(Error::configuration(
+                "https needs the feature rustls or native-tls",
+            ));
         }
         let mut http = ClientBuilder::new()
             .user_agent(concat!("partner-center-orders/", env!("CARGO_PKG_VERSION")));
@@ -167,9 +171,9 @@ impl Builder {
             // No certificate is looked at; reading the machine's store takes 20 ms and can fail.
             http = http.tls_certs_only([]);
         }
-        let http = http
-            .build()
-            .map_err(|error| Error::configuration("the HTTP client cannot be made").with_source(error))?;
+        let http = http.build().map_err(|error| {
+            Error::configuration("the HTTP client cannot be made").with_source(error)
+        })?;
         let shared = Shared {
             http,
             root: Root::new(endpoint),
@@ -177,7 +181,9 @@ impl Builder {
             scope: self.cloud.scope(),
             limits: self.limits,
         };
-        Ok(PartnerCenter { shared: Arc::new(shared) })
+        Ok(PartnerCenter {
+            shared: Arc::new(shared),
+        })
     }
 }
 

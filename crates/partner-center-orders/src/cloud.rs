@@ -57,11 +57,18 @@ pub(crate) fn endpoint(text: &str) -> Result<Url, Error> {
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}
-        "http" => return Err(refused("must be https: http is for loopback addresses only")),
+        "http" => {
+            return Err(refused(
+                "must be https: http is for loopback addresses only",
+            ));
+        }
         _ => return Err(refused("must begin with https://")),
     }
     let mut segments = url.path_segments().into_iter().flatten();
-    if segments.next_back().is_some_and(|last| last.eq_ignore_ascii_case("v1")) {
+    if segments
+        .next_back()
+        .is_some_and(|last| last.eq_ignore_ascii_case("v1"))
+    {
         return Err(refused("must be given without the /v1 at its end"));
     }
     Ok(url)
@@ -91,10 +98,20 @@ mod tests {
 
     #[test]
     fn http_is_for_loopback_only() {
-        for text in ["http://127.0.0.1:8080", "http://[::1]:1", "http://localhost:80/", "http://127.8.9.1/base"] {
+        for text in [
+            "http://127.0.0.1:8080",
+            "http://[::1]:1",
+            "http://localhost:80/",
+            "http://127.8.9.1/base",
+        ] {
             assert!(endpoint(text).is_ok(), "{text}");
         }
-        for text in ["http://example.com", "http://127.0.0.1.example.com", "http://0.0.0.0", "ftp://127.0.0.1"] {
+        for text in [
+            "http://example.com",
+            "http://127.0.0.1.example.com",
+            "http://0.0.0.0",
+            "ftp://127.0.0.1",
+        ] {
             assert!(endpoint(text).is_err(), "{text}");
         }
     }
@@ -102,7 +119,12 @@ mod tests {
     #[test]
     fn what_is_no_base_url_is_refused_without_repeating_it() {
         for text in [
-            "", "api", "https://user:secret@host", "https://host?secret", "https://host#secret", "https://host/v1",
+            "",
+            "api",
+            "https://user:secret@host",
+            "https://host?secret",
+            "https://host#secret",
+            "https://host/v1",
             "https://host/V1/",
         ] {
             let error = endpoint(text).unwrap_err();

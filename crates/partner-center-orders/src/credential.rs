@@ -52,7 +52,10 @@ pub struct TokenRequest<'a> {
 
 impl<'a> TokenRequest<'a> {
     pub(crate) fn new(scopes: &'a [&'a str]) -> Self {
-        Self { scopes, refused: None }
+        Self {
+            scopes,
+            refused: None,
+        }
     }
 }
 
@@ -66,7 +69,10 @@ pub struct AccessToken {
 impl AccessToken {
     /// A token of unknown life.
     pub fn new(secret: impl Into<SecretString>) -> Self {
-        Self { secret: secret.into(), expires_at: None }
+        Self {
+            secret: secret.into(),
+            expires_at: None,
+        }
     }
 
     /// Says until when the token is good.
@@ -96,7 +102,10 @@ pub struct CredentialError {
 impl CredentialError {
     /// An error with a message, in lower case and without a full stop.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), source: None }
+        Self {
+            message: message.into(),
+            source: None,
+        }
     }
 
     /// Adds what caused it.

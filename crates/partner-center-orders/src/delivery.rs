@@ -42,8 +42,14 @@ mod tests {
     fn every_status_gives_the_delivery_of_the_table() {
         let table = [
             (Accepted, &[200, 201, 204, 299][..]),
-            (Refused, &[400, 401, 403, 404, 405, 406, 409, 412, 415, 417, 429]),
-            (Unknown, &[301, 302, 307, 402, 408, 410, 418, 500, 502, 503, 504, 999]),
+            (
+                Refused,
+                &[400, 401, 403, 404, 405, 406, 409, 412, 415, 417, 429],
+            ),
+            (
+                Unknown,
+                &[301, 302, 307, 402, 408, 410, 418, 500, 502, 503, 504, 999],
+            ),
         ];
         for (expected, statuses) in table {
             for status in statuses {
@@ -51,7 +57,13 @@ mod tests {
                 assert_eq!(found, expected, "{status}");
             }
         }
-        assert_eq!(Delivery::of_status(StatusCode::CONFLICT, Some("800060")), Unknown);
-        assert_eq!(Delivery::of_status(StatusCode::BAD_REQUEST, Some("800060")), Refused);
+        assert_eq!(
+            Delivery::of_status(StatusCode::CONFLICT, Some("800060")),
+            Unknown
+        );
+        assert_eq!(
+            Delivery::of_status(StatusCode::BAD_REQUEST, Some("800060")),
+            Refused
+        );
     }
 }

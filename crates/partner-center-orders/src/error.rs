@@ -94,16 +94,31 @@ impl Error {
     pub(crate) fn service(answer: Answer) -> Self {
         let fault = answer.body.as_deref().map(Fault::read).unwrap_or_default();
         let status = answer.status;
-        let kind = if status == StatusCode::TOO_MANY_REQUESTS { ErrorKind::Throttled } else { ErrorKind::Service };
+        let kind = if status == StatusCode::TOO_MANY_REQUESTS {
+            ErrorKind::Throttled
+        } else {
+            ErrorKind::Service
+        };
         let delivery = Delivery::of_status(status, fault.code.as_deref());
-        let code = fault.code.as_ref().map(|code| format!(", code {code}")).unwrap_or_default();
-        let mut error = Self::new(kind, delivery, format!("the service answered {status}{code}"));
+        let code = fault
+            .code
+            .as_ref()
+            .map(|code| format!(", code {code}"))
+            .unwrap_or_default();
+        let mut error = Self::new(
+            kind,
+            delivery,
+            format!("the service answered {status}{code}"),
+        );
         error.0.fault = fault;
         error.0.answer = Some(answer);
         error
     }
 
-    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
         self.0.source = Some(source.into());
         self
     }

@@ -21,14 +21,21 @@ impl Fault {
     pub(crate) fn read(body: &[u8]) -> Self {
         let members: BTreeMap<String, &RawValue> = serde_json::from_slice(body).unwrap_or_default();
         let text = |name: &str| {
-            let json = members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?.1.get();
+            let json = members
+                .iter()
+                .find(|(key, _)| key.eq_ignore_ascii_case(name))?
+                .1
+                .get();
             match json.as_bytes().first()? {
                 b'"' => serde_json::from_str::<String>(json).ok(),
                 b'-' | b'0'..=b'9' => Some(json.to_owned()),
                 _ => None,
             }
         };
-        Self { code: text("code"), description: text("description").or_else(|| text("message")) }
+        Self {
+            code: text("code"),
+            description: text("description").or_else(|| text("message")),
+        }
     }
 }
 
@@ -43,11 +50,24 @@ mod tests {
 
     #[test]
     fn every_known_shape_is_read() {
-        let both = |code: &str, description: &str| (Some(code.to_owned()), Some(description.to_owned()));
-        assert_eq!(read(r#"{"code":"20000","description":"gone","data":[],"source":"x"}"#), both("20000", "gone"));
-        assert_eq!(read(r#"{"code":0,"description":"odd","data":[{"a":1}]}"#), both("0", "odd"));
-        assert_eq!(read(r#"{"Code":"1","Description":"pascal"}"#), both("1", "pascal"));
-        assert_eq!(read(r#"{"statusCode":429,"message":"slow"}"#), (None, Some("slow".into())));
+        let both =
+            |code: &str, description: &str| (Some(code.to_owned()), Some(description.to_owned()));
+        assert_eq!(
+            read(r#"{"code":"20000","description":"gone","data":[],"source":"x"}"#),
+            both("20000", "gone")
+        );
+        assert_eq!(
+            read(r#"{"code":0,"description":"odd","data":[{"a":1}]}"#),
+            both("0", "odd")
+        );
+        assert_eq!(
+            read(r#"{"Code":"1","Description":"pascal"}"#),
+            both("1", "pascal")
+        );
+        assert_eq!(
+            read(r#"{"statusCode":429,"message":"slow"}"#),
+            (None, Some("slow".into()))
+        );
         assert_eq!(read(r#"{"code":null,"description":["x"]}"#), (None, None));
         for body in ["", "<html>", "[]", "null", "{", "\u{fffd}"] {
             assert_eq!(read(body), (None, None), "{body}");

@@ -67,8 +67,7 @@ pub use response::Response;
 
 pub use partner_center_orders_api::{
     BillingCycle, BillingType, Decimal, JsonText, LineItemTransactionType, Link, LinkHeader,
-    NotANumber, Order, OrderId, OrderLineItem, OrderLineItemLinks,
-    OrderLineItemProvisioningStatus, OrderLinks, OrderStatus, OrderTransactionType, Pricing,
-    ProvisioningStatus, PurchaseCommitment, QuantityProvisioningStatus, RenewalTerm, RenewsTo,
-    ResourceAttributes, Timestamp, Unrecognized,
+    NotANumber, Order, OrderId, OrderLineItem, OrderLineItemLinks, OrderLineItemProvisioningStatus,
+    OrderLinks, OrderStatus, OrderTransactionType, Pricing, ProvisioningStatus, PurchaseCommitment,
+    QuantityProvisioningStatus, RenewalTerm, RenewsTo, ResourceAttributes, Timestamp, Unrecognized,
 };

@@ -20,7 +20,14 @@ pub(crate) struct Root {
 
 /// Headers that say who asks, or how the message is framed: not a link's to set.
 const NOT_A_LINKS: [&str; 8] = [
-    "authorization", "host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "proxy-authorization",
+    "authorization",
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "upgrade",
+    "te",
+    "proxy-authorization",
 ];
 
 impl Root {
@@ -35,7 +42,9 @@ impl Root {
 
     /// Whether a token may be sent there.
     pub(crate) fn owns(&self, url: &Url) -> bool {
-        url.origin() == self.endpoint.origin() && url.username().is_empty() && url.password().is_none()
+        url.origin() == self.endpoint.origin()
+            && url.username().is_empty()
+            && url.password().is_none()
     }
 
     /// Turns a link for the next page into the request that it stands for.
@@ -47,7 +56,10 @@ impl Root {
         if !method.eq_ignore_ascii_case(Method::GET.as_str()) {
             return Err(refused("it asks for a method other than GET"));
         }
-        Ok(Target { url: self.url(&link.uri)?, headers: headers(link)? })
+        Ok(Target {
+            url: self.url(&link.uri)?,
+            headers: headers(link)?,
+        })
     }
 
     fn url(&self, uri: &str) -> Result<Url, Error> {
@@ -61,26 +73,36 @@ impl Root {
             Err(_) if uri.starts_with("//") => return Err(elsewhere()),
             Err(_) => {
                 let path = uri.trim_start_matches('/');
-                let has_version = path == "v1" || path.starts_with("v1/") || path.starts_with("v1?");
+                let has_version =
+                    path == "v1" || path.starts_with("v1/") || path.starts_with("v1?");
                 let endpoint = self.endpoint.as_str().trim_end_matches('/');
                 let version = if has_version { "" } else { "v1/" };
                 Url::parse(&format!("{endpoint}/{version}{path}"))
                     .map_err(|error| refused("it is no uri").with_source(error))?
             }
         };
-        if self.owns(&url) { Ok(url) } else { Err(elsewhere()) }
+        if self.owns(&url) {
+            Ok(url)
+        } else {
+            Err(elsewhere())
+        }
     }
 }
 
 fn headers(link: &Link) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
     for header in link.headers() {
-        let (Some(key), Some(value)) = (&header.key, &header.value) else { continue };
-        let (Ok(name), Ok(value)) = (HeaderName::try_from(key), HeaderValue::try_from(value)) else {
+        let (Some(key), Some(value)) = (&header.key, &header.value) else {
+            continue;
+        };
+        let (Ok(name), Ok(value)) = (HeaderName::try_from(key), HeaderValue::try_from(value))
+        else {
             return Err(refused("it has a header that cannot be sent"));
         };
         if NOT_A_LINKS.contains(&name.as_str()) {
-            return Err(refused(format!("it sets the header {name}, which is not a link's to set")));
+            return Err(refused(format!(
+                "it sets the header {name}, which is not a link's to set"
+            )));
         }
         headers.append(name, value);
     }
@@ -104,8 +126,11 @@ pub(crate) type Identity = (String, Vec<(String, Vec<u8>)>);
 impl Target {
     /// What makes two links the same: address and headers, whatever the order of the headers.
     pub(crate) fn identity(&self) -> Identity {
-        let mut headers: Vec<_> =
-            self.headers.iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
+        let mut headers: Vec<_> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
+            .collect();
         headers.sort();
         (self.url.to_string(), headers)
     }
@@ -120,36 +145,69 @@ mod tests {
     use crate::error::{Error, ErrorKind};
 
     fn resolve(endpoint: &str, uri: &str) -> Result<Target, Error> {
-        let link = Link { uri: uri.into(), method: Some("GET".into()), headers: None, body: None };
+        let link = Link {
+            uri: uri.into(),
+            method: Some("GET".into()),
+            headers: None,
+            body: None,
+        };
         Root::new(Url::parse(endpoint).unwrap()).resolve(&link)
     }
 
     #[test]
     fn a_link_on_the_origin_is_followed_with_its_query_as_it_is() {
         let table = [
-            ("/customers/c/orders?a=%2B+%20=&b", "https://host/v1/customers/c/orders?a=%2B+%20=&b"),
+            (
+                "/customers/c/orders?a=%2B+%20=&b",
+                "https://host/v1/customers/c/orders?a=%2B+%20=&b",
+            ),
             ("customers/c", "https://host/v1/customers/c"),
             ("/v1/customers/c", "https://host/v1/customers/c"),
             ("v1/customers/c", "https://host/v1/customers/c"),
             ("/v10/customers", "https://host/v1/v10/customers"),
             ("/v1", "https://host/v1"),
             ("/v1?x=1", "https://host/v1?x=1"),
-            ("https://host/v1/customers?x=1", "https://host/v1/customers?x=1"),
+            (
+                "https://host/v1/customers?x=1",
+                "https://host/v1/customers?x=1",
+            ),
             ("HTTPS://HOST:443/anything", "https://host/anything"),
         ];
         for (uri, url) in table {
-            assert_eq!(resolve("https://host", uri).unwrap().url.as_str(), url, "{uri}");
+            assert_eq!(
+                resolve("https://host", uri).unwrap().url.as_str(),
+                url,
+                "{uri}"
+            );
         }
         let below_a_path = resolve("http://127.0.0.1:1/base", "/customers/c").unwrap();
-        assert_eq!(below_a_path.url.as_str(), "http://127.0.0.1:1/base/v1/customers/c");
+        assert_eq!(
+            below_a_path.url.as_str(),
+            "http://127.0.0.1:1/base/v1/customers/c"
+        );
     }
 
     #[test]
     fn a_link_off_the_origin_is_refused() {
         for uri in [
-            "https://evil/v1/x", "http://host/v1/x", "https://host:444/v1", "https://host.evil/", "//evil/x",
-            "///evil/x", "/\\evil/x", "\\\\evil/x", "https://user@host/v1", "https://u:p@host/v1", "ftp://host/v1",
-            "javascript:alert(1)", "data:,x", "", "\thttps://evil", "/a b", "https:evil", "https://",
+            "https://evil/v1/x",
+            "http://host/v1/x",
+            "https://host:444/v1",
+            "https://host.evil/",
+            "//evil/x",
+            "///evil/x",
+            "/\\evil/x",
+            "\\\\evil/x",
+            "https://user@host/v1",
+            "https://u:p@host/v1",
+            "ftp://host/v1",
+            "javascript:alert(1)",
+            "data:,x",
+            "",
+            "\thttps://evil",
+            "/a b",
+            "https:evil",
+            "https://",
         ] {
             match resolve("https://host", uri) {
                 Err(error) => assert_eq!(error.kind(), ErrorKind::Link, "{uri}"),
@@ -157,24 +215,53 @@ mod tests {
                 Ok(target) => assert_eq!(target.url.host_str(), Some("host"), "{uri}"),
             }
         }
-        for uri in ["https://evil/v1/x", "//evil/x", "http://host/v1/x", "https://user@host/v1", "/\\evil/x"] {
+        for uri in [
+            "https://evil/v1/x",
+            "//evil/x",
+            "http://host/v1/x",
+            "https://user@host/v1",
+            "/\\evil/x",
+        ] {
             assert!(resolve("https://host", uri).is_err(), "{uri}");
         }
     }
 
     #[test]
     fn a_link_cannot_set_who_asks_or_how_the_message_is_framed() {
-        for (key, value) in [("Authorization", "Bearer x"), ("Host", "evil"), ("x", "a\nb"), ("a b", "c")] {
-            let header = LinkHeader { key: Some(key.into()), value: Some(value.into()) };
-            let link = Link { uri: "/x".into(), method: None, headers: Some(vec![header]), body: None };
-            assert!(Root::new(Url::parse("https://host").unwrap()).resolve(&link).is_err(), "{key}");
+        for (key, value) in [
+            ("Authorization", "Bearer x"),
+            ("Host", "evil"),
+            ("x", "a\nb"),
+            ("a b", "c"),
+        ] {
+            let header = LinkHeader {
+                key: Some(key.into()),
+                value: Some(value.into()),
+            };
+            let link = Link {
+                uri: "/x".into(),
+                method: None,
+                headers: Some(vec![header]),
+                body: None,
+            };
+            assert!(
+                Root::new(Url::parse("https://host").unwrap())
+                    .resolve(&link)
+                    .is_err(),
+                "{key}"
+            );
         }
     }
 
     #[test]
     fn only_get_is_followed() {
         for (method, is_followed) in [("GET", true), ("get", true), ("POST", false), ("", false)] {
-            let link = Link { uri: "/x".into(), method: Some(method.into()), headers: None, body: None };
+            let link = Link {
+                uri: "/x".into(),
+                method: Some(method.into()),
+                headers: None,
+                body: None,
+            };
             let target = Root::new(Url::parse("https://host").unwrap()).resolve(&link);
             assert_eq!(target.is_ok(), is_followed, "{method}");
         }

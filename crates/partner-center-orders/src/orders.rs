@@ -42,7 +42,10 @@ impl<'c> Orders<'c> {
 
     /// One order, by its id.
     pub fn order(self, id: impl Into<OrderId>) -> OrderHandle<'c> {
-        OrderHandle { orders: self, id: id.into() }
+        OrderHandle {
+            orders: self,
+            id: id.into(),
+        }
     }
 }
 
@@ -98,16 +101,22 @@ impl ListOrders<'_> {
         let customer = self.orders.customer;
         let listing = format!(
             "customers/{customer}/orders?billingType={}&include_price={}",
-            self.billing_type.as_ref().map(BillingType::as_str).unwrap_or_default(),
+            self.billing_type
+                .as_ref()
+                .map(BillingType::as_str)
+                .unwrap_or_default(),
             self.include_price.unwrap_or_default(),
         );
         let (billing_type, include_price) = (self.billing_type, self.include_price);
-        let source = Listing::<OrderCollection, _>::new(self.orders.partner.shared(), move |client| {
-            let billing_type = billing_type.clone();
-            Box::pin(async move {
-                client.list_orders(customer.as_uuid(), billing_type.as_ref(), include_price).await
-            })
-        });
+        let source =
+            Listing::<OrderCollection, _>::new(self.orders.partner.shared(), move |client| {
+                let billing_type = billing_type.clone();
+                Box::pin(async move {
+                    client
+                        .list_orders(customer.as_uuid(), billing_type.as_ref(), include_price)
+                        .await
+                })
+            });
         let pages = Pages::new(source, listing, self.options);
         Pager::new(match self.resume {
             Some(from) => pages.resume(from),
@@ -120,7 +129,10 @@ impl Collection for OrderCollection {
     type Item = Order;
 
     fn into_page(self) -> (Page<Order>, Option<Link>) {
-        let page = Page { items: self.items, total_count: self.total_count };
+        let page = Page {
+            items: self.items,
+            total_count: self.total_count,
+        };
         (page, self.links.and_then(|links| links.next))
     }
 }
@@ -137,22 +149,31 @@ impl<'c> OrderHandle<'c> {
     ///
     /// Source: documented in get-order.
     pub fn get(self) -> GetOrder<'c> {
-        GetOrder { order: self, include_price: None, options: CallOptions::default() }
+        GetOrder {
+            order: self,
+            include_price: None,
+            options: CallOptions::default(),
+        }
     }
 
     /// Reads how far the delivery of its line items got. Needs an application-and-user token.
     ///
     /// Source: documented in provisioning-status.
     pub fn provisioning_status(self) -> GetProvisioningStatus<'c> {
-        GetProvisioningStatus { order: self, options: CallOptions::default() }
+        GetProvisioningStatus {
+            order: self,
+            options: CallOptions::default(),
+        }
     }
 }
 
-/// Why an id cannot stand in a path: URL libraries resolve `.` and `..`, even percent-encoded.
+/// Why an id cannot be one segment of a path. URL libraries resolve `.` and `..`, even percent-encoded, and take a
+/// backslash for a slash, which the generated code does not encode. No documented id has any of them.
 fn why_unsendable(id: &OrderId) -> Option<&'static str> {
     match id.as_str() {
         blank if blank.trim().is_empty() => Some("the order id is empty"),
         "." | ".." => Some("the order id must not be . or .."),
+        text if text.contains('\\') => Some("the order id must not have a backslash"),
         _ => None,
     }
 }
@@ -211,7 +232,7 @@ impl GetOrder<'_> {
     /// ```
     ///
     /// # Errors
-    /// - `Input`: the id is empty, blank, `.` or `..`; nothing was sent.
+    /// - `Input`: the id is empty, blank, `.` or `..`, or has a backslash; nothing was sent.
     /// - `Service` with 404 and code 20000: the customer has no such order.
     /// - Those of every call: see [`ErrorKind`](crate::ErrorKind).
     pub async fn send(self) -> Result<Response<Order>, Error> {
@@ -223,7 +244,9 @@ impl GetOrder<'_> {
         let received = partner
             .shared()
             .call(self.options, |client| async move {
-                client.get_order(customer.as_uuid(), id, self.include_price).await
+                client
+                    .get_order(customer.as_uuid(), id, self.include_price)
+                    .await
             })
             .await?;
         Ok(received.response)
@@ -256,7 +279,7 @@ impl GetProvisioningStatus<'_> {
     ///
     /// # Errors
     /// None here; the stream yields them:
-    /// - `Input`: the order's id is empty, blank, `.` or `..`; nothing was sent.
+    /// - `Input`: the order's id is empty, blank, `.` or `..`, or has a backslash; nothing was sent.
     /// - `Service` with 403 and code 900329: the token is an application-only one (inferred).
     /// - Those of every call: see [`ErrorKind`](crate::ErrorKind).
     pub fn send(self) -> Pager<OrderLineItemProvisioningStatus> {
@@ -269,7 +292,9 @@ impl GetProvisioningStatus<'_> {
             move |client| {
                 let id = id.clone();
                 Box::pin(async move {
-                    client.get_order_provisioning_status(customer.as_uuid(), &id).await
+                    client
+                        .get_order_provisioning_status(customer.as_uuid(), &id)
+                        .await
                 })
             },
         );
@@ -285,7 +310,10 @@ impl Collection for OrderLineItemProvisioningStatusCollection {
     type Item = OrderLineItemProvisioningStatus;
 
     fn into_page(self) -> (Page<OrderLineItemProvisioningStatus>, Option<Link>) {
-        let page = Page { items: self.items, total_count: self.total_count };
+        let page = Page {
+            items: self.items,
+            total_count: self.total_count,
+        };
         (page, self.links.and_then(|links| links.next))
     }
 }

@@ -67,20 +67,31 @@ pub struct Pager<T> {
 
 impl<T> Pager<T> {
     pub(crate) fn new(pages: Pages<T>) -> Self {
-        Self { pages, items: Vec::new().into_iter() }
+        Self {
+            pages,
+            items: Vec::new().into_iter(),
+        }
     }
 
     /// The same list by pages, with the envelope of each. A page that was begun is asked for again, for the rest of
     /// its items.
     pub fn pages(self) -> Pages<T> {
         let is_between_pages = self.items.len() == 0;
-        if is_between_pages { self.pages } else { self.pages.turned_back() }
+        if is_between_pages {
+            self.pages
+        } else {
+            self.pages.turned_back()
+        }
     }
 
     /// Where to go on after the items that were handed out; `None` when there are no more.
     pub fn continuation(&self) -> Option<Continuation> {
         let is_between_pages = self.items.len() == 0;
-        if is_between_pages { self.pages.continuation() } else { self.pages.current.clone() }
+        if is_between_pages {
+            self.pages.continuation()
+        } else {
+            self.pages.current.clone()
+        }
     }
 
     /// The next item; `None` at the end of the list.
@@ -88,7 +99,9 @@ impl<T> Pager<T> {
     /// # Errors
     /// Those of the request for a page; `Link` when the service's link to it is not followed.
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
-        std::future::poll_fn(|context| self.poll_item(context)).await.transpose()
+        std::future::poll_fn(|context| self.poll_item(context))
+            .await
+            .transpose()
     }
 
     /// All items that are left.
@@ -168,7 +181,11 @@ pub(crate) struct Fetched<T> {
 
 impl<T> Pages<T> {
     /// A list from its beginning. `listing` names it with all that was asked for.
-    pub(crate) fn new(source: Arc<dyn Source<T>>, listing: String, mut options: CallOptions) -> Self {
+    pub(crate) fn new(
+        source: Arc<dyn Source<T>>,
+        listing: String,
+        mut options: CallOptions,
+    ) -> Self {
         // One id for all pages of the caller's one call.
         options.correlation_id.get_or_insert_with(Uuid::new_v4);
         Self {
@@ -221,7 +238,11 @@ impl<T> Pages<T> {
             Next::Refused(link, _) => link.clone(),
             Next::Nothing => return None,
         };
-        Some(Continuation { listing: self.listing.clone(), link, skip: self.skip })
+        Some(Continuation {
+            listing: self.listing.clone(),
+            link,
+            skip: self.skip,
+        })
     }
 
     /// The next page; `None` at the end of the list.
@@ -229,10 +250,15 @@ impl<T> Pages<T> {
     /// # Errors
     /// Those of the request for the page; `Link` when the service's link to it is not followed.
     pub async fn try_next(&mut self) -> Result<Option<Response<Page<T>>>, Error> {
-        std::future::poll_fn(|context| self.poll_page(context)).await.transpose()
+        std::future::poll_fn(|context| self.poll_page(context))
+            .await
+            .transpose()
     }
 
-    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Response<Page<T>>, Error>>> {
+    fn poll_page(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Response<Page<T>>, Error>>> {
         if self.failed {
             return Poll::Ready(None);
         }
@@ -248,7 +274,9 @@ impl<T> Pages<T> {
             };
             self.in_flight = Some(self.source.fetch(target, self.options));
         }
-        let Some(in_flight) = &mut self.in_flight else { return Poll::Ready(None) };
+        let Some(in_flight) = &mut self.in_flight else {
+            return Poll::Ready(None);
+        };
         let outcome = ready!(in_flight.as_mut().poll(context));
         self.in_flight = None;
         match outcome {
@@ -269,7 +297,11 @@ impl<T> Pages<T> {
         let place = format!("link to the page after {}", url.path());
         self.current = self.continuation();
         self.seen.insert(Target { url, headers }.identity());
-        self.empty = if page.body().items.is_empty() { self.empty + 1 } else { 0 };
+        self.empty = if page.body().items.is_empty() {
+            self.empty + 1
+        } else {
+            0
+        };
         match next {
             Some(link) => self.expect(link, Some((place, page.ids()))),
             None => self.next = Next::Nothing,
@@ -286,9 +318,13 @@ impl<T> Pages<T> {
         let refused = |message| Error::new(ErrorKind::Link, Delivery::NotSent, message);
         let target = self.source.resolve(&link).and_then(|target| {
             if self.seen.contains(&target.identity()) {
-                Err(refused("it leads to a page that was read before, so the list would never end"))
+                Err(refused(
+                    "it leads to a page that was read before, so the list would never end",
+                ))
             } else if self.empty >= EMPTY_PAGES {
-                Err(refused("one empty page follows another, so the list would never end"))
+                Err(refused(
+                    "one empty page follows another, so the list would never end",
+                ))
             } else {
                 Ok(target)
             }
@@ -332,8 +368,9 @@ pub(crate) trait Collection: DeserializeOwned + Send + 'static {
 }
 
 /// What a generated function returns, boxed.
-pub(crate) type Sent<C> =
-    Pin<Box<dyn Future<Output = Result<ResponseValue<C>, partner_center_orders_api::Error<()>>> + Send>>;
+pub(crate) type Sent<C> = Pin<
+    Box<dyn Future<Output = Result<ResponseValue<C>, partner_center_orders_api::Error<()>>> + Send>,
+>;
 
 /// A list whose first page is a call of the generated client.
 pub(crate) struct Listing<C, F> {
@@ -348,7 +385,11 @@ where
     F: Fn(Client) -> Sent<C> + Send + Sync + 'static,
 {
     pub(crate) fn new(shared: &Arc<Shared>, first: F) -> Arc<dyn Source<C::Item>> {
-        Arc::new(Self { shared: Arc::clone(shared), first: Arc::new(first), collection: PhantomData })
+        Arc::new(Self {
+            shared: Arc::clone(shared),
+            first: Arc::new(first),
+            collection: PhantomData,
+        })
     }
 }
 

@@ -16,8 +16,20 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(body: T, status: StatusCode, headers: HeaderMap, ids: CallIds, attempts: u32) -> Self {
-        Self { body, status, headers, ids, attempts }
+    pub(crate) fn new(
+        body: T,
+        status: StatusCode,
+        headers: HeaderMap,
+        ids: CallIds,
+        attempts: u32,
+    ) -> Self {
+        Self {
+            body,
+            status,
+            headers,
+            ids,
+            attempts,
+        }
     }
 
     /// The body.

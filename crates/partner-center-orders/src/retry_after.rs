@@ -13,9 +13,15 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
         return Some(Duration::from_secs(seconds));
     }
     let until = httpdate::parse_http_date(text).ok()?;
-    let answered = headers.get(DATE).and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
+    let answered = headers
+        .get(DATE)
+        .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
     // A date that has passed asks for no wait.
-    Some(until.duration_since(answered.unwrap_or(now)).unwrap_or_default())
+    Some(
+        until
+            .duration_since(answered.unwrap_or(now))
+            .unwrap_or_default(),
+    )
 }
 
 #[cfg(test)]
@@ -37,10 +43,22 @@ mod tests {
     #[test]
     fn seconds_and_dates_are_read() {
         let date = ("date", "Thu, 15 Mar 2018 20:44:40 GMT");
-        assert_eq!(asked(&[("retry-after", "57")]), Some(Duration::from_secs(57)));
-        assert_eq!(asked(&[("retry-after", "Thu, 15 Mar 2018 20:45:40 GMT"), date]), Some(Duration::from_secs(60)));
-        assert_eq!(asked(&[("retry-after", "Thu, 15 Mar 2018 20:00:00 GMT"), date]), Some(Duration::ZERO));
-        assert_eq!(asked(&[("retry-after", "Thu, 01 Jan 1970 00:01:00 GMT")]), Some(Duration::from_secs(60)));
+        assert_eq!(
+            asked(&[("retry-after", "57")]),
+            Some(Duration::from_secs(57))
+        );
+        assert_eq!(
+            asked(&[("retry-after", "Thu, 15 Mar 2018 20:45:40 GMT"), date]),
+            Some(Duration::from_secs(60))
+        );
+        assert_eq!(
+            asked(&[("retry-after", "Thu, 15 Mar 2018 20:00:00 GMT"), date]),
+            Some(Duration::ZERO)
+        );
+        assert_eq!(
+            asked(&[("retry-after", "Thu, 01 Jan 1970 00:01:00 GMT")]),
+            Some(Duration::from_secs(60))
+        );
         for odd in ["", "-1", "1.5", "soon"] {
             assert_eq!(asked(&[("retry-after", odd)]), None, "{odd}");
         }

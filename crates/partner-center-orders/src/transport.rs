@@ -45,14 +45,24 @@ impl Shared {
         let place = format!("{} {}", request.method(), request.url().path());
         if !self.root.owns(request.url()) {
             let message = "the address is not below the configured endpoint";
-            return Err(Error::new(ErrorKind::Link, Delivery::NotSent, message).of_call(place, ids, 0));
+            return Err(
+                Error::new(ErrorKind::Link, Delivery::NotSent, message).of_call(place, ids, 0)
+            );
         }
-        let token = self.token(deadline).await.map_err(|error| error.of_call(&place, ids, 0))?;
+        let token = self
+            .token(deadline)
+            .await
+            .map_err(|error| error.of_call(&place, ids, 0))?;
         let headers = request.headers_mut();
-        headers.insert(AUTHORIZATION, bearer(&token).map_err(|error| error.of_call(&place, ids, 0))?);
+        headers.insert(
+            AUTHORIZATION,
+            bearer(&token).map_err(|error| error.of_call(&place, ids, 0))?,
+        );
         headers.insert(REQUEST_ID, id_value(ids.request));
         headers.insert(CORRELATION_ID, id_value(ids.correlation));
-        self.attempt(request, deadline).await.map_err(|error| error.of_call(place, ids, 1))
+        self.attempt(request, deadline)
+            .await
+            .map_err(|error| error.of_call(place, ids, 1))
     }
 
     /// Sends once. The answer's whole body must be there within the answer time, or the deadline if that is earlier.
@@ -62,27 +72,49 @@ impl Shared {
         let mut response = match timeout_at(until, self.http.execute(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(unsent_or_interrupted(error.without_url())),
-            Err(_) => return Err(Error::new(ErrorKind::Timeout, Delivery::Unknown, "no answer in time")),
+            Err(_) => {
+                return Err(Error::new(
+                    ErrorKind::Timeout,
+                    Delivery::Unknown,
+                    "no answer in time",
+                ));
+            }
         };
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         if status.is_redirection() {
             // Followed, a write would become a read whose answer looks like success.
             let message = format!("the service answered {status}; redirects are not followed");
-            let answer = Answer { status, headers, body: None };
+            let answer = Answer {
+                status,
+                headers,
+                body: None,
+            };
             return Err(Error::new(ErrorKind::Link, Delivery::Unknown, message).with_answer(answer));
         }
         let body = body::read(&mut response, self.limits.body, until).await;
         if !status.is_success() {
             // The status says enough; an unreadable body takes nothing from it.
             let body = body.ok().map(body::without_mark);
-            return Err(Error::service(Answer { status, headers, body }));
+            return Err(Error::service(Answer {
+                status,
+                headers,
+                body,
+            }));
         }
         match body {
-            Ok(body) => Ok(Reply { status, headers, body: body::without_mark(body), url, attempts: 1 }),
-            Err(failure) => {
-                Err(unread(failure, self.limits.body).with_answer(Answer { status, headers, body: None }))
-            }
+            Ok(body) => Ok(Reply {
+                status,
+                headers,
+                body: body::without_mark(body),
+                url,
+                attempts: 1,
+            }),
+            Err(failure) => Err(unread(failure, self.limits.body).with_answer(Answer {
+                status,
+                headers,
+                body: None,
+            })),
         }
     }
 
@@ -92,9 +124,11 @@ impl Shared {
         match timeout_at(deadline, self.credential.token(TokenRequest::new(&scopes))).await {
             Ok(Ok(token)) => Ok(token),
             Ok(Err(error)) => Err(none("there is no access token").with_source(error)),
-            Err(_) => {
-                Err(Error::new(ErrorKind::Timeout, Delivery::NotSent, "no access token in time"))
-            }
+            Err(_) => Err(Error::new(
+                ErrorKind::Timeout,
+                Delivery::NotSent,
+                "no access token in time",
+            )),
         }
     }
 }
@@ -119,13 +153,25 @@ fn id_value(id: Uuid) -> HeaderValue {
 
 fn unsent_or_interrupted(error: reqwest::Error) -> Error {
     let (kind, delivery, message) = if error.is_builder() {
-        (ErrorKind::Input, Delivery::NotSent, "the request cannot be built")
+        (
+            ErrorKind::Input,
+            Delivery::NotSent,
+            "the request cannot be built",
+        )
     } else if error.is_connect() {
-        (ErrorKind::Connect, Delivery::NotSent, "no connection to the service")
+        (
+            ErrorKind::Connect,
+            Delivery::NotSent,
+            "no connection to the service",
+        )
     } else if error.is_timeout() {
         (ErrorKind::Timeout, Delivery::Unknown, "no answer in time")
     } else {
-        (ErrorKind::Interrupted, Delivery::Unknown, "the connection broke before an answer came")
+        (
+            ErrorKind::Interrupted,
+            Delivery::Unknown,
+            "the connection broke before an answer came",
+        )
     };
     Error::new(kind, delivery, message).with_source(error)
 }
@@ -133,13 +179,18 @@ fn unsent_or_interrupted(error: reqwest::Error) -> Error {
 /// The service said yes, and then the body did not come through.
 fn unread(failure: BodyFailure, limit: u64) -> Error {
     let (kind, message) = match &failure {
-        BodyFailure::TimedOut => (ErrorKind::Timeout, "the answer was not complete in time".to_owned()),
-        BodyFailure::Cut(_) => {
-            (ErrorKind::Interrupted, "the connection broke in the middle of the answer".to_owned())
-        }
-        BodyFailure::TooLarge => {
-            (ErrorKind::Decode, format!("the answer is longer than the limit of {limit} bytes"))
-        }
+        BodyFailure::TimedOut => (
+            ErrorKind::Timeout,
+            "the answer was not complete in time".to_owned(),
+        ),
+        BodyFailure::Cut(_) => (
+            ErrorKind::Interrupted,
+            "the connection broke in the middle of the answer".to_owned(),
+        ),
+        BodyFailure::TooLarge => (
+            ErrorKind::Decode,
+            format!("the answer is longer than the limit of {limit} bytes"),
+        ),
     };
     let error = Error::new(kind, Delivery::Accepted, message);
     match failure {

@@ -41,7 +41,8 @@ pub(crate) async fn connect(connection: &Connection) -> Result<Connected, Failur
     }
     if environment == Environment::Simulator {
         if endpoint.is_some() {
-            let message = "the environment is simulator and an endpoint is set: take one of them away";
+            let message =
+                "the environment is simulator and an endpoint is set: take one of them away";
             return Err(Failure::configuration(message));
         }
         return simulated(connection).await;
@@ -57,7 +58,10 @@ pub(crate) async fn connect(connection: &Connection) -> Result<Connected, Failur
         Environment::Global | Environment::Simulator => Cloud::Global,
     };
     let partner = client(connection, SecretString::from(token), Some(cloud), endpoint)?;
-    Ok(Connected { partner, simulator: None })
+    Ok(Connected {
+        partner,
+        simulator: None,
+    })
 }
 
 async fn simulated(connection: &Connection) -> Result<Connected, Failure> {
@@ -66,8 +70,16 @@ async fn simulated(connection: &Connection) -> Result<Connected, Failure> {
         .map_err(|error| Failure::other("simulator", "the simulator cannot be started", error))?;
     notice("simulated: no real customer, nothing is bought");
     let token = SecretString::from(Simulator::ACCESS_TOKEN);
-    let partner = client(connection, token, None, Some(simulator.base_url().to_owned()))?;
-    Ok(Connected { partner, simulator: Some(simulator) })
+    let partner = client(
+        connection,
+        token,
+        None,
+        Some(simulator.base_url().to_owned()),
+    )?;
+    Ok(Connected {
+        partner,
+        simulator: Some(simulator),
+    })
 }
 
 fn client(
@@ -76,7 +88,8 @@ fn client(
     cloud: Option<Cloud>,
     endpoint: Option<String>,
 ) -> Result<PartnerCenter, Failure> {
-    let mut builder = PartnerCenter::builder(StaticToken::new(token)).cloud(cloud.unwrap_or_default());
+    let mut builder =
+        PartnerCenter::builder(StaticToken::new(token)).cloud(cloud.unwrap_or_default());
     if let Some(endpoint) = endpoint {
         builder = builder.endpoint(endpoint);
     }

@@ -84,7 +84,9 @@ impl Failure {
     fn in_words(&self) -> String {
         let mut text = format!("error: {}", clean(&self.message));
         if let (Some(request), Some(correlation)) = (&self.request_id, &self.correlation_id) {
-            text.push_str(&format!("\n  request id {request}, correlation id {correlation}"));
+            text.push_str(&format!(
+                "\n  request id {request}, correlation id {correlation}"
+            ));
         }
         if let Some(seconds) = self.retry_after_seconds {
             text.push_str(&format!("\n  the service asks to wait {seconds} s"));

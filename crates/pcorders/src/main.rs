@@ -24,9 +24,15 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let output = Output::new(args.format());
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
-        Err(error) => return Failure::other("runtime", "the runtime cannot be started", error).report(output.format()),
+        Err(error) => {
+            return Failure::other("runtime", "the runtime cannot be started", error)
+                .report(output.format());
+        }
     };
     let format = output.format();
     let done = runtime.block_on(async {
@@ -43,7 +49,11 @@ fn main() -> ExitCode {
 }
 
 async fn run(args: Args, mut output: Output) -> Result<(), Failure> {
-    let Args { connection, noun: Noun::Order(order), .. } = args;
+    let Args {
+        connection,
+        noun: Noun::Order(order),
+        ..
+    } = args;
     let connected = connect::connect(&connection).await?;
     order::run(order, &connected, &mut output).await
 }

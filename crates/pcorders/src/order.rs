@@ -7,7 +7,11 @@ use crate::connect::Connected;
 use crate::failure::Failure;
 use crate::output::{Format, Output, table};
 
-pub(crate) async fn run(verb: OrderVerb, connected: &Connected, output: &mut Output) -> Result<(), Failure> {
+pub(crate) async fn run(
+    verb: OrderVerb,
+    connected: &Connected,
+    output: &mut Output,
+) -> Result<(), Failure> {
     match verb {
         OrderVerb::List(list) => self::list(list, connected, output).await,
         OrderVerb::Show(show) => self::show(show, connected, output).await,
@@ -56,7 +60,12 @@ impl List {
 
 async fn show(show: Show, connected: &Connected, output: &mut Output) -> Result<(), Failure> {
     let customer = connected.customer(show.customer.customer)?;
-    let mut request = connected.partner.customer(customer).orders().order(show.order).get();
+    let mut request = connected
+        .partner
+        .customer(customer)
+        .orders()
+        .order(show.order)
+        .get();
     if show.include_price {
         request = request.include_price(true);
     }
@@ -70,7 +79,12 @@ async fn provisioning_status(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let customer = connected.customer(order.customer.customer)?;
-    let request = connected.partner.customer(customer).orders().order(order.order).provisioning_status();
+    let request = connected
+        .partner
+        .customer(customer)
+        .orders()
+        .order(order.order)
+        .provisioning_status();
     let lines = request.send().try_collect().await?;
     Ok(output.list(&lines, provisioning_table)?)
 }
@@ -109,7 +123,10 @@ fn order_in_full(order: &Order) -> String {
         ("total", total(order)),
     ];
     let facts = facts.into_iter().filter(|(_, value)| !value.is_empty());
-    let facts = table(&["ORDER", ""], facts.map(|(name, value)| vec![name.to_owned(), value]));
+    let facts = table(
+        &["ORDER", ""],
+        facts.map(|(name, value)| vec![name.to_owned(), value]),
+    );
     let line = |line: &OrderLineItem| {
         vec![
             text(&line.line_item_number),
@@ -121,14 +138,21 @@ fn order_in_full(order: &Order) -> String {
         ]
     };
     let header = ["LINE", "NAME", "QUANTITY", "TERM", "OFFER", "SUBSCRIPTION"];
-    format!("{facts}\n{}", table(&header, order.line_items().iter().map(line)))
+    format!(
+        "{facts}\n{}",
+        table(&header, order.line_items().iter().map(line))
+    )
 }
 
 fn provisioning_table(lines: &[OrderLineItemProvisioningStatus]) -> String {
     let row = |line: &OrderLineItemProvisioningStatus| {
         let units = line.quantity_provisioning_information.iter().flatten();
         let units = units.map(|units| format!("{} {}", text(&units.quantity), text(&units.status)));
-        vec![text(&line.line_item_number), text(&line.status), units.collect::<Vec<_>>().join(", ")]
+        vec![
+            text(&line.line_item_number),
+            text(&line.status),
+            units.collect::<Vec<_>>().join(", "),
+        ]
     };
     table(&["LINE", "STATUS", "UNITS"], lines.iter().map(row))
 }
@@ -139,7 +163,9 @@ fn text<T: ToString>(value: &Option<T>) -> String {
 
 /// The time in UTC to the minute; what is no time, as it came.
 fn placed(order: &Order) -> String {
-    let Some(date) = &order.creation_date else { return String::new() };
+    let Some(date) = &order.creation_date else {
+        return String::new();
+    };
     match date.to_utc() {
         Some(instant) => instant.format("%Y-%m-%d %H:%M").to_string(),
         None => date.to_string(),
@@ -147,12 +173,18 @@ fn placed(order: &Order) -> String {
 }
 
 fn name(line: &OrderLineItem) -> String {
-    text(if line.friendly_name.is_some() { &line.friendly_name } else { &line.offer_id })
+    text(if line.friendly_name.is_some() {
+        &line.friendly_name
+    } else {
+        &line.offer_id
+    })
 }
 
 fn total(order: &Order) -> String {
     match &order.total_price {
-        Some(price) => format!("{price} {}", text(&order.currency_code)).trim_end().to_owned(),
+        Some(price) => format!("{price} {}", text(&order.currency_code))
+            .trim_end()
+            .to_owned(),
         None => String::new(),
     }
 }

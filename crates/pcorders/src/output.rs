@@ -21,17 +21,24 @@ pub(crate) enum Format {
 /// A table on a terminal, JSON otherwise.
 impl Default for Format {
     fn default() -> Self {
-        if io::stdout().is_terminal() { Self::Table } else { Self::Json }
+        if io::stdout().is_terminal() {
+            Self::Table
+        } else {
+            Self::Json
+        }
     }
 }
 
 impl Format {
     /// The format that arguments ask for which could not be parsed.
     pub(crate) fn from_raw(arguments: impl Iterator<Item = OsString>) -> Self {
-        let arguments: Vec<String> =
-            arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
+        let arguments: Vec<String> = arguments
+            .map(|argument| argument.to_string_lossy().into_owned())
+            .collect();
         let joined = arguments.iter().find_map(|argument| {
-            argument.strip_prefix("--output=").or_else(|| argument.strip_prefix("-o"))
+            argument
+                .strip_prefix("--output=")
+                .or_else(|| argument.strip_prefix("-o"))
         });
         let separate = arguments
             .windows(2)
@@ -52,7 +59,10 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(format: Format) -> Self {
-        Self { format, stdout: BufWriter::new(io::stdout()) }
+        Self {
+            format,
+            stdout: BufWriter::new(io::stdout()),
+        }
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -60,7 +70,11 @@ impl Output {
     }
 
     /// Prints one value: in full as JSON, on one line as JSON lines, or as the text that `table` makes.
-    pub(crate) fn value<T: Serialize>(&mut self, value: &T, table: impl FnOnce(&T) -> String) -> io::Result<()> {
+    pub(crate) fn value<T: Serialize>(
+        &mut self,
+        value: &T,
+        table: impl FnOnce(&T) -> String,
+    ) -> io::Result<()> {
         let text = match self.format {
             Format::Json => serde_json::to_string_pretty(value)? + "\n",
             Format::Jsonl => serde_json::to_string(value)? + "\n",
@@ -70,7 +84,11 @@ impl Output {
     }
 
     /// Prints a complete list: one array as JSON, a line for each item as JSON lines.
-    pub(crate) fn list<T: Serialize>(&mut self, items: &[T], table: impl FnOnce(&[T]) -> String) -> io::Result<()> {
+    pub(crate) fn list<T: Serialize>(
+        &mut self,
+        items: &[T],
+        table: impl FnOnce(&[T]) -> String,
+    ) -> io::Result<()> {
         match self.format {
             Format::Json => self.value(&items, |_| String::new()),
             Format::Jsonl => self.lines(items).map(|_| ()),
@@ -93,7 +111,11 @@ impl Output {
     }
 
     fn deliver(&mut self, text: &str) -> io::Result<bool> {
-        match self.stdout.write_all(text.as_bytes()).and_then(|()| self.stdout.flush()) {
+        match self
+            .stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| self.stdout.flush())
+        {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
             Err(error) => Err(error),
@@ -110,19 +132,34 @@ pub(crate) fn notice(text: &str) {
 /// Columns with a header. On a terminal they are fitted to its width.
 pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    let arrangement =
-        if io::stdout().is_terminal() { ContentArrangement::Dynamic } else { ContentArrangement::Disabled };
-    table.load_preset(presets::NOTHING).set_content_arrangement(arrangement).set_header(header);
+    let arrangement = if io::stdout().is_terminal() {
+        ContentArrangement::Dynamic
+    } else {
+        ContentArrangement::Disabled
+    };
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(arrangement)
+        .set_header(header);
     for row in rows {
         table.add_row(row.iter().map(|cell| clean(cell)));
     }
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    let lines: Vec<String> = table
+        .lines()
+        .map(|line| line.trim_end().to_owned())
+        .collect();
     lines.join("\n") + "\n"
 }
 
 /// Text of the service's without the control characters that could steer a terminal.
 pub(crate) fn clean(text: &str) -> String {
     text.chars()
-        .map(|c| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c })
+        .map(|c| {
+            if c.is_control() && c != '\n' {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                c
+            }
+        })
         .collect()
 }

@@ -39,7 +39,11 @@ impl Decimal {
     ///
     /// JSON allows exponents (`1e-7`), which not every decimal type reads.
     pub fn parse<T: FromStr>(&self) -> Option<T> {
-        if self.is_number() { self.as_str().parse().ok() } else { None }
+        if self.is_number() {
+            self.as_str().parse().ok()
+        } else {
+            None
+        }
     }
 }
 
@@ -83,7 +87,13 @@ mod tests {
     #[test]
     fn digits_survive_both_ways() {
         let numbers = [
-            "12.10", "0", "-0", "90071992547409.93", "1e-7", "1E+400", "123456789012345678901234567890.123",
+            "12.10",
+            "0",
+            "-0",
+            "90071992547409.93",
+            "1e-7",
+            "1E+400",
+            "123456789012345678901234567890.123",
         ];
         for digits in numbers {
             let read: Vec<Decimal> = serde_json::from_str(&format!("[{digits}]")).unwrap();
@@ -104,7 +114,9 @@ mod tests {
     #[test]
     fn only_a_json_number_is_read_from_text() {
         assert!("12.10".parse::<Decimal>().is_ok());
-        for text in ["", "+1", "1,000", " 1", "1 ", "1.", ".5", "0x1", "1 2", "null", "\"1\"", "NaN"] {
+        for text in [
+            "", "+1", "1,000", " 1", "1 ", "1.", ".5", "0x1", "1 2", "null", "\"1\"", "NaN",
+        ] {
             assert!(text.parse::<Decimal>().is_err(), "{text:?}");
         }
     }

@@ -129,15 +129,30 @@ open_enum! {
 
 #[cfg(test)]
 mod tests {
-    use super::{BillingCycle, BillingType, LineItemTransactionType, OrderStatus, ProvisioningStatus};
+    use super::{
+        BillingCycle, BillingType, LineItemTransactionType, OrderStatus, ProvisioningStatus,
+    };
 
     #[test]
     fn a_known_word_is_recognised_in_any_case_with_or_without_underscores() {
-        for text in ["one_time", "oneTime", "OneTime", "ONE_TIME", "onetime", "_one__time_"] {
+        for text in [
+            "one_time",
+            "oneTime",
+            "OneTime",
+            "ONE_TIME",
+            "onetime",
+            "_one__time_",
+        ] {
             assert_eq!(BillingCycle::from(text), BillingCycle::OneTime, "{text}");
         }
-        assert_eq!(LineItemTransactionType::from("New"), LineItemTransactionType::New);
-        assert_eq!(LineItemTransactionType::from("addquantity").as_str(), "addQuantity");
+        assert_eq!(
+            LineItemTransactionType::from("New"),
+            LineItemTransactionType::New
+        );
+        assert_eq!(
+            LineItemTransactionType::from("addquantity").as_str(),
+            "addQuantity"
+        );
         let pending = ProvisioningStatus::from("prefulfillment_pending");
         assert_eq!(pending.as_str(), "prefulfillmentpending");
     }
@@ -155,7 +170,10 @@ mod tests {
     #[test]
     fn a_scalar_that_is_no_text_is_kept_as_text() {
         for (json, text) in [("4", "4"), ("-1", "-1"), ("true", "true"), ("1.5", "1.5")] {
-            assert_eq!(serde_json::from_str::<OrderStatus>(json).unwrap().as_str(), text);
+            assert_eq!(
+                serde_json::from_str::<OrderStatus>(json).unwrap().as_str(),
+                text
+            );
         }
     }
 
@@ -163,6 +181,9 @@ mod tests {
     fn the_query_spells_a_billing_cycle_without_underscore() {
         assert_eq!(BillingType::from(BillingCycle::OneTime).as_str(), "onetime");
         assert_eq!(BillingType::from(BillingCycle::Monthly).as_str(), "monthly");
-        assert_eq!(BillingType::from(BillingCycle::from("Weekly")).as_str(), "Weekly");
+        assert_eq!(
+            BillingType::from(BillingCycle::from("Weekly")).as_str(),
+            "Weekly"
+        );
     }
 }

@@ -31,7 +31,9 @@ impl Unrecognized {
 /// Most words arrive in their canonical form; only the others pay for the comparison that ignores case and `_`.
 pub(super) fn position(words: &[&str], text: &str) -> Option<usize> {
     fn folded(word: &str) -> impl Iterator<Item = u8> {
-        word.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase())
+        word.bytes()
+            .filter(|byte| *byte != b'_')
+            .map(|byte| byte.to_ascii_lowercase())
     }
     words
         .iter()

@@ -30,6 +30,7 @@ impl RenewsTo {
     /// The terms, whichever shape they came in; none when it is neither.
     pub fn terms(&self) -> Vec<RenewalTerm> {
         let one = serde_json::from_str(self.as_str()).map(|term| vec![term]);
-        one.or_else(|_| serde_json::from_str(self.as_str())).unwrap_or_default()
+        one.or_else(|_| serde_json::from_str(self.as_str()))
+            .unwrap_or_default()
     }
 }

@@ -37,7 +37,9 @@ impl Timestamp {
     pub fn to_utc(&self) -> Option<DateTime<Utc>> {
         let text = self.as_str();
         let with_zone = DateTime::parse_from_rfc3339(text).map(|instant| instant.to_utc());
-        with_zone.or_else(|_| text.parse::<NaiveDateTime>().map(|time| time.and_utc())).ok()
+        with_zone
+            .or_else(|_| text.parse::<NaiveDateTime>().map(|time| time.and_utc()))
+            .ok()
     }
 }
 
@@ -87,7 +89,9 @@ mod tests {
             ("0001-01-01T00:00:00", -62_135_596_800_000),
         ];
         for (text, millis) in forms {
-            let at = Timestamp::from(text).to_utc().map(|instant| instant.timestamp_millis());
+            let at = Timestamp::from(text)
+                .to_utc()
+                .map(|instant| instant.timestamp_millis());
             assert_eq!(at, Some(millis), "{text}");
         }
     }

@@ -1,0 +1,85 @@
+//! What goes out: which bytes and headers does every answer have?
+//!
+//! A body that answers the question starts with a byte order mark, as the real service's do; an error body does not.
+//! The ids in the headers are the request's own, or made up from its number: there is no randomness in an answer.
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Response, StatusCode};
+use serde::Serialize;
+
+use crate::id::{base64, is_guid};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
+const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
+const CORRELATION_VECTOR: HeaderName = HeaderName::from_static("ms-cv");
+const SERVER_ID: HeaderName = HeaderName::from_static("ms-serverid");
+
+/// An answer before the headers that all answers have.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    /// A 200 with this body.
+    pub(crate) fn ok<T: Serialize>(value: &T) -> serde_json::Result<Self> {
+        let mut body = BYTE_ORDER_MARK.to_vec();
+        serde_json::to_writer(&mut body, value)?;
+        Ok(Self {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: body.into(),
+        })
+    }
+
+    /// The answer to the request with this number (from 1) and these headers.
+    pub(crate) fn into_response<B: From<Bytes>>(
+        self,
+        number: usize,
+        asked: &HeaderMap,
+    ) -> Response<B> {
+        let made_up = |kind: u8| made_up(format!("{number:08x}-0000-4000-8000-00000000000{kind}"));
+        let mut headers = self.headers;
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/json; charset=utf-8"),
+        );
+        headers.insert(
+            REQUEST_ID,
+            echo(asked, &REQUEST_ID, is_guid).unwrap_or_else(|| made_up(1)),
+        );
+        headers.insert(
+            CORRELATION_ID,
+            echo(asked, &CORRELATION_ID, is_guid).unwrap_or_else(|| made_up(2)),
+        );
+        headers.insert(
+            CORRELATION_VECTOR,
+            echo(asked, &CORRELATION_VECTOR, |vector| !vector.is_empty())
+                .unwrap_or_else(|| correlation_vector(number)),
+        );
+        headers.insert(SERVER_ID, HeaderValue::from_static("000051D0"));
+        let mut response = Response::new(B::from(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = headers;
+        response
+    }
+}
+
+fn echo(asked: &HeaderMap, name: &HeaderName, is_valid: fn(&str) -> bool) -> Option<HeaderValue> {
+    let value = asked.get(name)?;
+    is_valid(value.to_str().ok()?).then(|| value.clone())
+}
+
+fn correlation_vector(number: usize) -> HeaderValue {
+    // Twelve bytes are sixteen characters, without padding.
+    let seed = base64(format!("simcv{number:07}").as_bytes());
+    made_up(format!("{seed}.0"))
+}
+
+fn made_up(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("0"))
+}

@@ -1,0 +1,88 @@
+//! What do links, collections and attributes look like on the wire?
+//!
+//! These shapes are shared by every resource. A link's uri is relative to the API root and has no `/v1` in front.
+
+use serde::{Deserialize, Serialize};
+
+/// Where to go for something.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Link {
+    pub(crate) uri: String,
+    pub(crate) method: String,
+    pub(crate) headers: Vec<LinkHeader>,
+}
+
+/// One header to send when a link is followed.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct LinkHeader {
+    pub(crate) key: String,
+    pub(crate) value: String,
+}
+
+impl Link {
+    pub(crate) fn get(uri: String) -> Self {
+        Self::new("GET", uri)
+    }
+
+    pub(crate) fn patch(uri: String) -> Self {
+        Self::new("PATCH", uri)
+    }
+
+    fn new(method: &str, uri: String) -> Self {
+        Self {
+            uri,
+            method: method.to_owned(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// The same link with one more header.
+    pub(crate) fn with_header(mut self, key: &str, value: String) -> Self {
+        self.headers.push(LinkHeader {
+            key: key.to_owned(),
+            value,
+        });
+        self
+    }
+}
+
+/// What kind of object something is; an etag on legacy orders only.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Attributes {
+    pub(crate) object_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) etag: Option<String>,
+}
+
+impl Attributes {
+    pub(crate) fn of(object_type: &str) -> Self {
+        Self {
+            object_type: object_type.to_owned(),
+            etag: None,
+        }
+    }
+}
+
+/// Several of something, all or one page.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Collection<T> {
+    pub(crate) total_count: usize,
+    pub(crate) items: Vec<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) links: Option<CollectionLinks>,
+    pub(crate) attributes: Attributes,
+}
+
+/// This page and the one after it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct CollectionLinks {
+    #[serde(rename = "self")]
+    pub(crate) this: Link,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<Link>,
+}

@@ -1,0 +1,114 @@
+//! What was asked, and with which status was it answered?
+//!
+//! A test reads here what its client really sent. The access token is the one thing that is not kept.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, StatusCode, request};
+
+use crate::request::bearer;
+
+/// A request that the simulator received.
+///
+/// The value of the `Authorization` header is not in it, so that it can be printed and kept as a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedRequest {
+    method: String,
+    path: String,
+    query: Option<String>,
+    headers: Vec<(String, String)>,
+    is_authorized: bool,
+    status: u16,
+}
+
+impl LoggedRequest {
+    /// The method, such as `GET`.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The path as it came, `/v1` included and percent-encoding untouched.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The query as it came, without its question mark.
+    pub fn query(&self) -> Option<&str> {
+        self.query.as_deref()
+    }
+
+    /// The first value of a header, whatever the letter case of the name.
+    ///
+    /// Always `None` for `Authorization`: see [`is_authorized`](Self::is_authorized).
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Whether the request carried a bearer token, accepted or not.
+    pub fn is_authorized(&self) -> bool {
+        self.is_authorized
+    }
+
+    /// The HTTP status of the answer; 0 while there is none yet.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    fn new(head: &request::Parts) -> Self {
+        Self {
+            method: head.method.as_str().to_owned(),
+            path: head.uri.path().to_owned(),
+            query: head.uri.query().map(str::to_owned),
+            headers: kept(&head.headers),
+            is_authorized: bearer(&head.headers).is_some(),
+            status: 0,
+        }
+    }
+}
+
+fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .filter(|(name, _)| *name != AUTHORIZATION)
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        })
+        .collect()
+}
+
+/// All requests in the order in which they came.
+#[derive(Debug, Default)]
+pub(crate) struct Log(Mutex<Vec<LoggedRequest>>);
+
+impl Log {
+    /// Notes a request and gives its number, from 1.
+    pub(crate) fn received(&self, head: &request::Parts) -> usize {
+        let request = LoggedRequest::new(head);
+        let mut requests = self.lock();
+        requests.push(request);
+        requests.len()
+    }
+
+    /// Notes how the request with this number was answered.
+    pub(crate) fn answered(&self, number: usize, status: StatusCode) {
+        let mut requests = self.lock();
+        if let Some(request) = number.checked_sub(1).and_then(|n| requests.get_mut(n)) {
+            request.status = status.as_u16();
+        }
+    }
+
+    /// A copy of all of them.
+    pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<LoggedRequest>> {
+        // A list to which one thing is added at a time is whole even after a panic.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,71 @@
+//! How far did the delivery of an order's lines get?
+//!
+//! Nothing is delivered yet: the answer follows from where the order stands.
+
+use serde::Serialize;
+
+use crate::link::{Attributes, Collection};
+use crate::order::{Order, OrderStatus};
+
+/// How far the delivery of one line got.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LineItemProvisioning {
+    order_line_item_id: usize,
+    line_item_number: usize,
+    status: ProvisioningStatus,
+    quantity_provisioning_information: Vec<QuantityProvisioning>,
+}
+
+/// The same by number of units.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct QuantityProvisioning {
+    quantity: u64,
+    status: ProvisioningStatus,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum ProvisioningStatus {
+    Fulfilled,
+    Unfulfilled,
+    PrefulfillmentPending,
+}
+
+/// One entry for each line of the order.
+pub(crate) fn of(order: &Order) -> Collection<LineItemProvisioning> {
+    let items: Vec<_> = order
+        .line_items
+        .iter()
+        .map(|line| {
+            let status = status_of(order, line.line_item_number);
+            LineItemProvisioning {
+                order_line_item_id: line.line_item_number,
+                line_item_number: line.line_item_number,
+                status,
+                quantity_provisioning_information: vec![QuantityProvisioning {
+                    quantity: line.quantity,
+                    status,
+                }],
+            }
+        })
+        .collect();
+    Collection {
+        total_count: items.len(),
+        items,
+        links: None,
+        attributes: Attributes::of("Collection"),
+    }
+}
+
+fn status_of(order: &Order, line_item_number: usize) -> ProvisioningStatus {
+    match order.status {
+        // Old orders that tell no status have had their subscriptions for years.
+        Some(OrderStatus::Completed) | None => ProvisioningStatus::Fulfilled,
+        Some(OrderStatus::Pending) => ProvisioningStatus::PrefulfillmentPending,
+        // Of an order that succeeded in part, the first line is the part.
+        Some(OrderStatus::PartialSuccess) if line_item_number == 0 => ProvisioningStatus::Fulfilled,
+        Some(_) => ProvisioningStatus::Unfulfilled,
+    }
+}

@@ -1,0 +1,148 @@
+//! What does the simulator say when it says no?
+//!
+//! The bodies come from the examples of the spec's error responses. Two refusals have no example there and bring a body
+//! of their own. All of them are rendered once, at the start: saying no cannot fail later.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use bytes::Bytes;
+use http::header::{ALLOW, HeaderValue, WWW_AUTHENTICATE};
+use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::document::Document;
+
+/// Why a request is not served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Refusal {
+    TokenMissing,
+    TokenNotAccepted,
+    NothingHere,
+    MethodNotAllowed,
+    CustomerIdInvalid,
+    CustomerUnrelated,
+    WordUnknown,
+    ContinuationInvalid,
+    OrderNotFound,
+    Unexpected,
+}
+
+/// The body of an error. Members in the order of the spec.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Fault {
+    code: String,
+    description: String,
+    data: Vec<Value>,
+    source: String,
+}
+
+/// The rendered body of every refusal.
+#[derive(Debug)]
+pub(crate) struct Refusals(BTreeMap<Refusal, Bytes>);
+
+impl Refusal {
+    const ALL: [Self; 10] = [
+        Self::TokenMissing,
+        Self::TokenNotAccepted,
+        Self::NothingHere,
+        Self::MethodNotAllowed,
+        Self::CustomerIdInvalid,
+        Self::CustomerUnrelated,
+        Self::WordUnknown,
+        Self::ContinuationInvalid,
+        Self::OrderNotFound,
+        Self::Unexpected,
+    ];
+
+    fn status(self) -> StatusCode {
+        match self {
+            Self::TokenMissing | Self::TokenNotAccepted => StatusCode::UNAUTHORIZED,
+            Self::NothingHere | Self::OrderNotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::CustomerIdInvalid | Self::WordUnknown | Self::ContinuationInvalid => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::CustomerUnrelated => StatusCode::FORBIDDEN,
+            Self::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn fault(self, document: &Document) -> io::Result<Fault> {
+        let (response, example) = match self {
+            Self::TokenMissing => ("Unauthorized", "token_missing"),
+            Self::TokenNotAccepted => ("Unauthorized", "access_denied"),
+            Self::NothingHere => ("NotFound", "not_found"),
+            Self::CustomerIdInvalid => ("BadRequest", "invalid_customer_id"),
+            Self::CustomerUnrelated => ("Forbidden", "no_relationship"),
+            Self::WordUnknown => ("BadRequest", "unparsable_enum"),
+            Self::OrderNotFound => ("NotFound", "order_not_found"),
+            Self::Unexpected => ("ServerError", "unexpected"),
+            // No code is documented for this status; the number repeats it.
+            Self::MethodNotAllowed => {
+                return Ok(Fault::own("405", "This address takes another method."));
+            }
+            // The code for input that is wrong in no particular way.
+            Self::ContinuationInvalid => {
+                return Ok(Fault::own(
+                    "800002",
+                    "The continuation token is missing or belongs to another list.",
+                ));
+            }
+        };
+        document.example(&format!(
+            "/components/responses/{response}/content/application~1json/examples/{example}/value"
+        ))
+    }
+
+    fn headers(self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        match self {
+            Self::TokenMissing | Self::TokenNotAccepted => {
+                let challenge = HeaderValue::from_static("Bearer realm=\"simulated\"");
+                headers.insert(WWW_AUTHENTICATE, challenge);
+            }
+            // Every path that is known so far is for reading.
+            Self::MethodNotAllowed => {
+                headers.insert(ALLOW, HeaderValue::from_static("GET"));
+            }
+            _ => {}
+        }
+        headers
+    }
+}
+
+impl Fault {
+    fn own(code: &str, description: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            description: description.to_owned(),
+            data: Vec::new(),
+            source: "PartnerFD".to_owned(),
+        }
+    }
+}
+
+impl Refusals {
+    /// Reads and renders all of them.
+    pub(crate) fn read(document: &Document) -> io::Result<Self> {
+        let mut bodies = BTreeMap::new();
+        for refusal in Refusal::ALL {
+            let body = serde_json::to_vec(&refusal.fault(document)?)?;
+            bodies.insert(refusal, Bytes::from(body));
+        }
+        Ok(Self(bodies))
+    }
+
+    /// The answer that says no.
+    pub(crate) fn answer(&self, refusal: Refusal) -> Answer {
+        Answer {
+            status: refusal.status(),
+            headers: refusal.headers(),
+            body: self.0.get(&refusal).cloned().unwrap_or_default(),
+        }
+    }
+}

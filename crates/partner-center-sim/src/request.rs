@@ -1,0 +1,172 @@
+//! What does a request ask for?
+//!
+//! The path is split before it is decoded, so that an encoded slash stays inside its segment. Segments such as `..` have
+//! no meaning of their own. Nothing here refuses a request: an address that means nothing reads as `None`.
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+
+/// What a path names, ids decoded but not looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) customer_id: String,
+    pub(crate) resource: Resource,
+}
+
+/// What is named below a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Resource {
+    Orders,
+    Order { order_id: String },
+    ProvisioningStatus { order_id: String },
+}
+
+impl Target {
+    /// Reads a raw path.
+    pub(crate) fn read(path: &str) -> Option<Self> {
+        let segments: Vec<String> = path.strip_prefix('/')?.split('/').map(decoded).collect();
+        let (customer_id, resource) = match segments_of(&segments).as_slice() {
+            ["v1", "customers", customer, "orders"] => (*customer, Resource::Orders),
+            ["v1", "customers", customer, "orders", order] => {
+                let order_id = (*order).to_owned();
+                (*customer, Resource::Order { order_id })
+            }
+            [
+                "v1",
+                "customers",
+                customer,
+                "orders",
+                order,
+                "provisioningstatus",
+            ] => {
+                let order_id = (*order).to_owned();
+                (*customer, Resource::ProvisioningStatus { order_id })
+            }
+            _ => return None,
+        };
+        Some(Self {
+            customer_id: customer_id.to_owned(),
+            resource,
+        })
+    }
+}
+
+/// The segments, or none at all when one of them is empty: nothing is at such a path.
+fn segments_of(segments: &[String]) -> Vec<&str> {
+    if segments.iter().any(String::is_empty) {
+        return Vec::new();
+    }
+    segments.iter().map(String::as_str).collect()
+}
+
+/// One `name=value` of a query.
+#[derive(Clone, Debug)]
+pub(crate) struct Pair<'q> {
+    /// The text as it came.
+    pub(crate) raw: &'q str,
+    pub(crate) value: String,
+}
+
+/// The first pair of a query with this name, which is compared as it is written.
+pub(crate) fn pair<'q>(query: &'q str, name: &str) -> Option<Pair<'q>> {
+    query.split('&').find_map(|raw| {
+        let (key, value) = raw.split_once('=').unwrap_or((raw, ""));
+        let plain = |text: &str| decoded(&text.replace('+', " "));
+        (plain(key) == name).then(|| Pair {
+            raw,
+            value: plain(value),
+        })
+    })
+}
+
+/// The bearer token, when there is one.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&[u8]> {
+    let value = headers.get(AUTHORIZATION)?.as_bytes();
+    let (scheme, token) = value.split_at_checked("Bearer ".len())?;
+    let token = token.trim_ascii();
+    (scheme.eq_ignore_ascii_case(b"Bearer ") && !token.is_empty()).then_some(token)
+}
+
+/// Percent-decodes a text. What is no escape stays; bytes that are no UTF-8 become U+FFFD, which is in no id.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let escaped = match tail {
+            [high, low, ..] if *first == b'%' => hexadecimal(*high)
+                .zip(hexadecimal(*low))
+                .map(|(high, low)| high << 4 | low),
+            _ => None,
+        };
+        bytes.push(escaped.unwrap_or(*first));
+        rest = if escaped.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hexadecimal(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Resource, Target, decoded, pair};
+
+    fn order_id(path: &str) -> Option<String> {
+        match Target::read(path)?.resource {
+            Resource::Order { order_id } => Some(order_id),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn an_encoded_slash_stays_inside_its_segment() {
+        let path = "/v1/customers/c/orders/a%2Fb";
+        assert_eq!(order_id(path).as_deref(), Some("a/b"));
+        assert_eq!(Target::read("/v1/customers/c/orders/a/b"), None);
+    }
+
+    #[test]
+    fn dots_and_empty_segments_are_not_resolved() {
+        let path = "/v1/customers/c/orders/%2E%2E";
+        assert_eq!(order_id(path).as_deref(), Some(".."));
+        for path in [
+            "",
+            "*",
+            "/",
+            "/v1",
+            "/v1/customers/c/orders/",
+            "/v1//customers/c/orders",
+            "/customers/c/orders",
+            "/v1/customers/c/orders/..",
+        ] {
+            let is_order = matches!(path, "/v1/customers/c/orders/..");
+            assert_eq!(Target::read(path).is_some(), is_order, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_broken_escape_stays_as_it_is() {
+        assert_eq!(decoded("%"), "%");
+        assert_eq!(decoded("%4"), "%4");
+        assert_eq!(decoded("%zz%41"), "%zzA");
+        assert_eq!(decoded("%FF"), "\u{FFFD}");
+    }
+
+    #[test]
+    fn the_first_pair_of_a_name_counts() {
+        let found = pair(
+            "a=1&billingType=one%5Ftime&billingType=annual",
+            "billingType",
+        );
+        let found = found.expect("a pair");
+        assert_eq!(found.value, "one_time");
+        assert_eq!(found.raw, "billingType=one%5Ftime");
+        assert!(pair("billingtype=annual", "billingType").is_none());
+    }
+}

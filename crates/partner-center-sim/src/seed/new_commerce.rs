@@ -1,0 +1,223 @@
+//! What do orders of the new commerce look like?
+//!
+//! Their ids are twelve hexadecimal digits, `alternateId` repeats them, `client` is an empty object, and one link says
+//! where they are changed.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::moment::Moment;
+use super::price::{LinePrice, prices};
+use super::{Buyer, offer_id};
+use crate::amount::Amount;
+use crate::catalogue::{
+    CLIENT_ACCESS, COUNTRYWIDE, Currency, MAIL, Product, RUPIAH, SAVINGS_PLAN, SERVER, Sale, YEN,
+};
+use crate::id::{Place, Purpose};
+use crate::link::{Attributes, Link};
+use crate::order::{
+    ClientContext, LineItem, LineItemLinks, Order, OrderStatus, PurchaseCommitment, RenewalTerm,
+};
+use crate::store::PlacedOrder;
+
+/// Places of the special orders, so that a new one in the catalogue gives none of them another id.
+const SPECIALS: usize = 100;
+
+/// An order in the making: lines and prices grow together.
+struct Draft {
+    buyer: Buyer,
+    place: Place,
+    id: String,
+    placed: Moment,
+    currency: &'static Currency,
+    status: OrderStatus,
+    lines: Vec<LineItem>,
+    prices: Vec<LinePrice>,
+}
+
+/// One order of the catalogue. What its number adds to it is there so that every member occurs somewhere.
+pub(super) fn order(buyer: Buyer, number: usize, sale: &Sale) -> io::Result<PlacedOrder> {
+    let placed = Moment::before(buyer.place(number), (2023, 10), number);
+    let mut draft = Draft::new(buyer, number, placed, buyer.currency, sale.status);
+    let quantity = buyer.quantity(sale.quantity, sale.status);
+    let mut price = LinePrice::plain(sale.product.unit, quantity);
+    let line = draft.line(sale.product, quantity);
+    if number % 4 == 1 {
+        line.promotion_id = Some("39NFJQT1SB21:0001:39NFJQT1RK6P".to_owned());
+        price = price.with_promotion();
+    }
+    if number % 5 == 1 {
+        line.custom_term_end_date = Some(placed.chosen_term_end());
+        price = price.for_half_a_term();
+    }
+    if number.is_multiple_of(3) && !sale.product.term.is_empty() {
+        line.renews_to = Some(RenewalTerm {
+            term_duration: sale.product.term.to_owned(),
+        });
+    }
+    if number.is_multiple_of(6) {
+        line.partner_id_on_record = Some("4100017".to_owned());
+    }
+    if number == 6 {
+        line.additional_partner_ids_on_record =
+            Some(vec!["4100023".to_owned(), "4100038".to_owned()]);
+    }
+    draft.prices.push(price);
+    if sale.status == OrderStatus::PartialSuccess {
+        draft.plain_line(&MAIL, quantity);
+    }
+    draft.finish(sale.billing_cycle)
+}
+
+/// Orders that are unlike the others, newest first.
+pub(super) fn specials(buyer: Buyer) -> io::Result<Vec<PlacedOrder>> {
+    let start = |number: usize, currency| {
+        let placed = Moment::before(buyer.place(SPECIALS + number), (2024, 3), number);
+        let status = OrderStatus::Completed;
+        Draft::new(buyer, SPECIALS + number, placed, currency, status)
+    };
+
+    let mut savings_plan = start(0, buyer.currency);
+    let context = [
+        ("scope", "shared".to_owned()),
+        (
+            "entitlementId",
+            savings_plan.place.guid(Purpose::Entitlement),
+        ),
+        (
+            "subscriptionId",
+            savings_plan.place.guid(Purpose::AzurePlan),
+        ),
+    ];
+    let price = LinePrice::plain(SAVINGS_PLAN.unit, 1);
+    let line = savings_plan.line(&SAVINGS_PLAN, 1);
+    line.provisioning_context = Some(BTreeMap::from(
+        context.map(|(key, value)| (key.to_owned(), value)),
+    ));
+    line.purchase_commitment = Some(PurchaseCommitment {
+        amount: Amount::of(5, 2)?,
+        currency: "usd".to_owned(),
+        grain: "hourly".to_owned(),
+    });
+    // A savings plan shows its prices to whoever looks.
+    line.pricing = Some(price.pricing(buyer.currency)?);
+    savings_plan.prices.push(price);
+
+    let mut software = start(1, buyer.currency);
+    software.plain_line(&SERVER, 4);
+
+    // The order stays completed when only one of its lines is cancelled.
+    let mut half_cancelled = start(2, buyer.currency);
+    half_cancelled.plain_line(&SERVER, 1);
+    half_cancelled.plain_line(&CLIENT_ACCESS, 0);
+
+    let mut enormous = start(3, &RUPIAH);
+    enormous.plain_line(&COUNTRYWIDE, 1);
+
+    let mut without_cents = start(4, &YEN);
+    without_cents.plain_line(&MAIL, 20);
+
+    Ok(vec![
+        savings_plan.finish("one_time")?,
+        software.finish("one_time")?,
+        half_cancelled.finish("one_time")?,
+        enormous.finish("annual")?,
+        without_cents.finish("annual")?,
+    ])
+}
+
+impl Draft {
+    fn new(
+        buyer: Buyer,
+        number: usize,
+        placed: Moment,
+        currency: &'static Currency,
+        status: OrderStatus,
+    ) -> Self {
+        let place = buyer.place(number);
+        Self {
+            buyer,
+            place,
+            id: place.short_order_id(),
+            placed,
+            currency,
+            status,
+            lines: Vec::new(),
+            prices: Vec::new(),
+        }
+    }
+
+    /// Adds a line without anything special.
+    fn plain_line(&mut self, product: &Product, quantity: u64) {
+        self.line(product, quantity);
+        self.prices.push(LinePrice::plain(product.unit, quantity));
+    }
+
+    /// Adds a line; its price is still to come.
+    fn line(&mut self, product: &Product, quantity: u64) -> &mut LineItem {
+        let number = self.lines.len();
+        let is_perpetual = product.term.is_empty();
+        let is_provisioned = match self.status {
+            OrderStatus::Completed | OrderStatus::Suspended => true,
+            OrderStatus::PartialSuccess => number == 0,
+            _ => false,
+        };
+        let mut line = LineItem::new(number, offer_id(product), product.name, quantity);
+        line.term_duration = Some(product.term.to_owned());
+        line.transaction_type = Some("New".to_owned());
+        if is_provisioned && !is_perpetual {
+            let purpose = Purpose::Subscription { line: number };
+            line.subscription_id = Some(self.place.guid(purpose));
+        }
+        line.links = Some(self.line_links(product, number));
+        self.lines.push(line);
+        &mut self.lines[number]
+    }
+
+    fn line_links(&self, product: &Product, number: usize) -> LineItemLinks {
+        let country = self.buyer.country;
+        let sku = self.buyer.sku_path(product);
+        let order = self.buyer.order_path(&self.id);
+        let availability = format!(
+            "{sku}/availabilities/{}?country={country}",
+            product.availability
+        );
+        LineItemLinks {
+            product: Some(Link::get(format!(
+                "/products/{}?country={country}",
+                product.product
+            ))),
+            sku: Some(Link::get(format!("{sku}?country={country}"))),
+            availability: Some(Link::get(availability)),
+            activation_links: product
+                .term
+                .is_empty()
+                .then(|| Link::get(format!("{order}/lineitems/{number}/activationlinks"))),
+            ..LineItemLinks::default()
+        }
+    }
+
+    fn finish(self, billing_cycle: &str) -> io::Result<PlacedOrder> {
+        let mut links = self.buyer.order_links(&self.id);
+        links.patch_operation = Some(Link::patch(self.buyer.order_path(&self.id)));
+        let prices = prices(self.currency, &self.prices)?;
+        let order = Order {
+            id: self.id.clone(),
+            alternate_id: Some(self.id),
+            reference_customer_id: self.buyer.id.to_owned(),
+            billing_cycle: billing_cycle.to_owned(),
+            currency_code: Some(self.currency.code.to_owned()),
+            currency_symbol: Some(self.currency.symbol.to_owned()),
+            line_items: self.lines,
+            creation_date: self.placed.in_utc(),
+            status: Some(self.status),
+            transaction_type: Some("UserPurchase".to_owned()),
+            total_price: None,
+            links: Some(links),
+            client: Some(ClientContext {}),
+            attributes: Attributes::of("Order"),
+        };
+        let prices = Some(prices);
+        Ok(PlacedOrder { order, prices })
+    }
+}

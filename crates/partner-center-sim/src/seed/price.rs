@@ -1,0 +1,80 @@
+//! What does an order of the seed cost?
+//!
+//! All sums are of whole minor units.
+
+use std::io;
+
+use crate::amount::Amount;
+use crate::catalogue::Currency;
+use crate::document::broken;
+use crate::order::Pricing;
+use crate::store::Prices;
+
+/// The prices of one unit of a line, in minor units, and the number of units.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LinePrice {
+    list: u64,
+    discounted: u64,
+    prorated: u64,
+    quantity: u64,
+}
+
+impl LinePrice {
+    /// Without a discount, for a whole term.
+    pub(super) fn plain(unit: u64, quantity: u64) -> Self {
+        Self {
+            list: unit,
+            discounted: unit,
+            prorated: unit,
+            quantity,
+        }
+    }
+
+    /// A tenth off the price list.
+    pub(super) fn with_promotion(mut self) -> Self {
+        self.discounted = self.list - self.list / 10;
+        self.prorated = self.discounted;
+        self
+    }
+
+    /// For half a term.
+    pub(super) fn for_half_a_term(mut self) -> Self {
+        self.prorated = self.discounted / 2;
+        self
+    }
+
+    fn extended(self) -> io::Result<u64> {
+        self.prorated
+            .checked_mul(self.quantity)
+            .ok_or_else(|| broken(format!("a price without end: {self:?}")))
+    }
+
+    /// As it is shown in an order.
+    pub(super) fn pricing(self, currency: &Currency) -> io::Result<Pricing> {
+        let amount = |minor_units| Amount::of(minor_units, currency.places);
+        Ok(Pricing {
+            list_price: amount(self.list)?,
+            discounted_price: amount(self.discounted)?,
+            prorated_price: amount(self.prorated)?,
+            price: amount(self.prorated)?,
+            extended_price: amount(self.extended()?)?,
+        })
+    }
+}
+
+/// The prices of an order with these lines.
+pub(super) fn prices(currency: &Currency, lines: &[LinePrice]) -> io::Result<Prices> {
+    let mut total = 0_u64;
+    for line in lines {
+        total = total
+            .checked_add(line.extended()?)
+            .ok_or_else(|| broken(format!("a sum without end: {lines:?}")))?;
+    }
+    Ok(Prices {
+        total: Amount::of(total, currency.places)?,
+        lines: lines
+            .iter()
+            .map(|line| line.pricing(currency))
+            .collect::<io::Result<_>>()?,
+    })
+}

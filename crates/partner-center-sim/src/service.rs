@@ -1,0 +1,93 @@
+//! Which answer does a request get?
+//!
+//! The checks have a fixed order, so that a request with two faults always gets the same answer: token, path, method,
+//! customer id, customer, query, order.
+
+use std::io;
+
+use http::{Method, request};
+
+use crate::answer::Answer;
+use crate::document::Document;
+use crate::id::is_guid;
+use crate::log::Log;
+use crate::order::Order;
+use crate::paging::{self, ListQuery, include_price};
+use crate::provisioning;
+use crate::refusal::{Refusal, Refusals};
+use crate::request::{Resource, Target, bearer};
+use crate::seed;
+use crate::store::{Customer, PlacedOrder};
+
+/// Everything that is behind the socket.
+#[derive(Debug)]
+pub(crate) struct Service {
+    access_token: &'static str,
+    customers: Vec<Customer>,
+    refusals: Refusals,
+    pub(crate) log: Log,
+}
+
+impl Service {
+    /// The state at the start, with this one token.
+    pub(crate) fn new(
+        access_token: &'static str,
+        customer_ids: [&'static str; 2],
+    ) -> io::Result<Self> {
+        let document = Document::read()?;
+        Ok(Self {
+            access_token,
+            customers: seed::customers(&document, customer_ids)?,
+            refusals: Refusals::read(&document)?,
+            log: Log::default(),
+        })
+    }
+
+    /// Answers a request. There is no request without an answer.
+    pub(crate) fn answer(&self, head: &request::Parts) -> Answer {
+        self.serve(head)
+            .unwrap_or_else(|refusal| self.refusals.answer(refusal))
+    }
+
+    fn serve(&self, head: &request::Parts) -> Result<Answer, Refusal> {
+        match bearer(&head.headers) {
+            Some(token) if token == self.access_token.as_bytes() => {}
+            Some(_) => return Err(Refusal::TokenNotAccepted),
+            None => return Err(Refusal::TokenMissing),
+        }
+        let target = Target::read(head.uri.path()).ok_or(Refusal::NothingHere)?;
+        if head.method != Method::GET {
+            return Err(Refusal::MethodNotAllowed);
+        }
+        let customer = self.customer(&target.customer_id)?;
+        let query = head.uri.query();
+        let answer = match &target.resource {
+            Resource::Orders => {
+                let query = ListQuery::read(query)?;
+                Answer::ok(&paging::page(customer, &query, &head.headers)?)
+            }
+            Resource::Order { order_id } => {
+                let shown = order(customer, order_id)?.shown(include_price(query));
+                Answer::ok::<Order>(&shown)
+            }
+            Resource::ProvisioningStatus { order_id } => {
+                Answer::ok(&provisioning::of(&order(customer, order_id)?.order))
+            }
+        };
+        answer.map_err(|_| Refusal::Unexpected)
+    }
+
+    fn customer(&self, id: &str) -> Result<&Customer, Refusal> {
+        if !is_guid(id) {
+            return Err(Refusal::CustomerIdInvalid);
+        }
+        self.customers
+            .iter()
+            .find(|customer| customer.id.eq_ignore_ascii_case(id))
+            .ok_or(Refusal::CustomerUnrelated)
+    }
+}
+
+fn order<'c>(customer: &'c Customer, id: &str) -> Result<&'c PlacedOrder, Refusal> {
+    customer.order(id).ok_or(Refusal::OrderNotFound)
+}

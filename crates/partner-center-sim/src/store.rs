@@ -1,0 +1,60 @@
+//! Which customers and orders are there, and what does one see of them?
+//!
+//! Prices are kept beside the order, not in it: they are shown only when the request asks for them.
+
+use std::borrow::Cow;
+
+use crate::amount::Amount;
+use crate::id::is_guid;
+use crate::order::{Order, Pricing};
+
+/// A customer of the partner, with every order placed for it, newest first.
+#[derive(Debug)]
+pub(crate) struct Customer {
+    pub(crate) id: &'static str,
+    pub(crate) orders: Vec<PlacedOrder>,
+}
+
+/// An order and what it costs.
+#[derive(Debug)]
+pub(crate) struct PlacedOrder {
+    /// As it is shown to whoever does not ask for prices.
+    pub(crate) order: Order,
+    /// Old orders have no currency and so no prices.
+    pub(crate) prices: Option<Prices>,
+}
+
+/// What an order costs before tax, in its currency.
+#[derive(Debug)]
+pub(crate) struct Prices {
+    pub(crate) total: Amount,
+    /// One for each line.
+    pub(crate) lines: Vec<Pricing>,
+}
+
+impl Customer {
+    /// The order with this id. A GUID is found in any letter case, another id only as it is written.
+    pub(crate) fn order(&self, id: &str) -> Option<&PlacedOrder> {
+        self.orders.iter().find(|placed| {
+            let own = placed.order.id.as_str();
+            own == id || (is_guid(own) && own.eq_ignore_ascii_case(id))
+        })
+    }
+}
+
+impl PlacedOrder {
+    /// The order with or without prices.
+    pub(crate) fn shown(&self, include_price: bool) -> Cow<'_, Order> {
+        match &self.prices {
+            Some(prices) if include_price => {
+                let mut order = self.order.clone();
+                order.total_price = Some(prices.total.clone());
+                for (line, pricing) in order.line_items.iter_mut().zip(&prices.lines) {
+                    line.pricing = Some(pricing.clone());
+                }
+                Cow::Owned(order)
+            }
+            _ => Cow::Borrowed(&self.order),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Does the simulator answer as the spec says? Asked over real HTTP, byte by byte.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of a test may stop it where they like"
+)]
+
+mod lists;
+mod log;
+mod orders;
+mod refusals;
+mod wire;
