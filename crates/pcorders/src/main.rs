@@ -1,6 +1,6 @@
 //! `pcorders`: the orders of Microsoft Partner Center from a shell.
 //!
-//! Data goes to stdout, all else to stderr. The exit code says what happened; `ARCHITECTURE.md` has the table.
+//! Data goes to stdout, all else to stderr. The exit code says what happened; the README has the table.
 
 mod args;
 mod connect;

@@ -138,11 +138,14 @@ pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
         ContentArrangement::Disabled
     };
     table
-        .load_preset(presets::NOTHING)
+        .load_style(presets::NOTHING)
         .set_content_arrangement(arrangement)
         .set_header(header);
     for row in rows {
         table.add_row(row.iter().map(|cell| clean(cell)));
+    }
+    if let Some(first) = table.column_mut(0) {
+        first.set_padding((0, 1));
     }
     let lines: Vec<String> = table
         .lines()

@@ -1,0 +1,358 @@
+//! How does the command fail? With the exit code of the contract, and nothing on stdout that looks complete.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use partner_center_orders_tests::{CUSTOMER, Ending, Recorded, Reply, ScriptedServer, TOKEN};
+use serde_json::json;
+
+use crate::run::{against, command, finish, pcorders};
+
+fn exit_for(reply: Reply, arguments: &[&str]) -> i32 {
+    let server = ScriptedServer::start([reply]);
+    let run = against(&server.base_url(), arguments);
+    assert_eq!(run.stdout, "");
+    let error = run.error();
+    assert_eq!(server.heads().len(), 1);
+    for id in ["requestId", "correlationId"] {
+        assert!(error[id].is_string(), "{error}");
+    }
+    assert!(!format!("{run:?}").contains(TOKEN));
+    run.exit
+}
+
+#[test]
+fn the_status_decides_whatever_the_body_is() {
+    for (status, exit) in [
+        ("400 Bad Request", 1),
+        ("401 Unauthorized", 4),
+        ("403 Forbidden", 4),
+        ("404 Not Found", 3),
+        ("409 Conflict", 5),
+        ("412 Precondition Failed", 5),
+        ("418 I'm a teapot", 1),
+        ("429 Too Many Requests", 6),
+        ("500 Internal Server Error", 8),
+        ("503 Service Unavailable", 8),
+        ("302 Found", 7),
+    ] {
+        for body in [r#"{"code":"1","description":"no"}"#, "<html></html>", ""] {
+            assert_eq!(
+                exit_for(Reply::complete(status, "", body), &["order", "show", "o"]),
+                exit,
+                "{status}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_8_and_what_was_cut_is_7() {
+    let huge = "HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n{";
+    let cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{";
+    for (reply, exit) in [
+        (Reply::json("oops"), 8),
+        (Reply::json("<html></html>"), 8),
+        (Reply::json(""), 8),
+        (Reply::json(r#"{"items":[{"id":null}]}"#), 8),
+        (Reply::bytes(huge, Ending::Silence), 8),
+        (Reply::bytes(cut, Ending::Close), 7),
+        (Reply::json(r#"{"items":["#), 7),
+        (Reply::bytes("", Ending::Close), 7),
+    ] {
+        for format in ["json", "jsonl"] {
+            assert_eq!(
+                exit_for(reply.clone(), &["order", "list", "-o", format]),
+                exit,
+                "{reply:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_does_not_come_is_7() {
+    for bytes in ["", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"] {
+        let reply = Reply::bytes(bytes, Ending::Silence);
+        assert_eq!(
+            exit_for(reply, &["order", "show", "o", "--deadline", "0.3"]),
+            7
+        );
+    }
+}
+
+#[test]
+fn the_error_object_has_every_member() {
+    let body = r#"{"code":20000,"description":"No such order","data":[],"source":"PartnerFD"}"#;
+    let server =
+        ScriptedServer::start([Reply::complete("404 Not Found", "retry-after: 3\r\n", body)]);
+    let run = against(&server.base_url(), &["order", "show", "o", "-o", "json"]);
+    let mut error = run.error();
+    for id in ["requestId", "correlationId"] {
+        assert_eq!(error[id].as_str().map(str::len), Some(36));
+        error[id] = json!("[id]");
+    }
+    assert_eq!(
+        error,
+        json!({
+            "kind": "service",
+            "message": format!("GET /v1/customers/{CUSTOMER}/orders/o: the service answered 404 Not Found, code 20000: No such order"),
+            "status": 404,
+            "code": "20000",
+            "hint": null,
+            "requestId": "[id]",
+            "correlationId": "[id]",
+            "delivery": "refused",
+            "attempts": 1,
+            "retryAfterSeconds": 3,
+        })
+    );
+}
+
+#[test]
+fn people_are_told_in_words() {
+    let body = r#"{"code":"20000","description":"No such\u001b order"}"#;
+    let server =
+        ScriptedServer::start([Reply::complete("404 Not Found", "retry-after: 3\r\n", body)]);
+    let run = against(&server.base_url(), &["order", "show", "o", "-o", "table"]);
+    let lines: Vec<_> = run.stderr.lines().collect();
+    assert!(
+        lines[0].starts_with("error: GET /v1/customers/"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[0].ends_with("404 Not Found, code 20000: No such\u{fffd} order"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[1].starts_with("  request id ") && lines[1].contains(", correlation id "),
+        "{lines:?}"
+    );
+    assert_eq!(lines[2..], ["  the service asks to wait 3 s"]);
+}
+
+fn two_pages(second: (u16, &str), next: &str) -> Recorded {
+    let json = || vec![("content-type", "application/json".to_owned())];
+    let first = format!(
+        r#"{{"items":[{{"id":"a"}}],"links":{{"next":{{"uri":"{next}","method":"GET","headers":[]}}}}}}"#
+    );
+    Recorded::start(vec![
+        (200, json(), first.into()),
+        (second.0, json(), second.1.into()),
+    ])
+}
+
+#[test]
+fn a_list_that_is_not_complete_is_not_printed_as_if_it_were() {
+    let repeated = r#"{"items":[{"id":"b"}],"links":{"next":{"uri":"/next"}}}"#;
+    for (second, next, exit) in [
+        ((503, "{}"), "/next", 8),
+        ((200, "oops"), "/next", 8),
+        ((200, repeated), "/next", 7),
+        ((200, "{}"), "https://example.com/x", 7),
+    ] {
+        for format in ["json", "table"] {
+            let server = two_pages(second, next);
+            let run = against(&server.base_url(), &["order", "list", "-o", format]);
+            assert_eq!((run.exit, run.stdout.as_str()), (exit, ""), "{run:?}");
+        }
+    }
+}
+
+#[test]
+fn json_lines_may_print_earlier_pages_and_the_exit_code_says_that_it_is_not_all() {
+    for format in ["json", "jsonl", "table"] {
+        let server = two_pages((503, "{}"), "/next");
+        let run = against(&server.base_url(), &["order", "list", "-o", format]);
+        let stdout = if format == "jsonl" {
+            "{\"id\":\"a\"}\n"
+        } else {
+            ""
+        };
+        assert_eq!((run.exit, run.stdout.as_str()), (8, stdout));
+    }
+}
+
+#[test]
+fn json_lines_are_printed_while_pages_arrive() {
+    let first =
+        r#"{"items":[{"id":"a"}],"links":{"next":{"uri":"/next","method":"GET","headers":[]}}}"#;
+    // The second page never comes: what is read here was printed before it.
+    let server = ScriptedServer::start([Reply::json(first), Reply::bytes("", Ending::Silence)]);
+    let mut child = command(&["order", "list", "-o", "jsonl", "--customer", CUSTOMER])
+        .env("PARTNERCENTER_ENDPOINT", server.base_url())
+        .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    assert_eq!(line, "{\"id\":\"a\"}\n");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_reader_that_stops_reading_is_no_failure() {
+    let mut child = command(&["--simulate", "order", "list", "-o", "jsonl"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_command_exits_with_130() {
+    let first =
+        r#"{"items":[{"id":"a"}],"links":{"next":{"uri":"/next","method":"GET","headers":[]}}}"#;
+    let server = ScriptedServer::start([Reply::json(first), Reply::bytes("", Ending::Silence)]);
+    let mut child = command(&["order", "list", "-o", "jsonl", "--customer", CUSTOMER])
+        .env("PARTNERCENTER_ENDPOINT", server.base_url())
+        .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut String::new()).unwrap();
+    let interrupted = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupted.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn wrong_input_is_2_and_nothing_is_sent() {
+    let server = Recorded::json([r#"{"id":"o","items":[]}"#]);
+    for order in ["", " ", ".", "..", "a\\b"] {
+        for verb in ["show", "provisioning-status"] {
+            let run = against(&server.base_url(), &["order", verb, order]);
+            assert_eq!(
+                (run.exit, run.error()["kind"].as_str()),
+                (2, Some("input")),
+                "{order:?}"
+            );
+        }
+    }
+    for arguments in [
+        &["order", "list", "--customer", "contoso"][..],
+        &["order", "list"],
+        &["order", "show", "--customer", CUSTOMER],
+        &[
+            "order",
+            "list",
+            "--customer",
+            CUSTOMER,
+            "--since",
+            "yesterday",
+        ],
+        &["order", "list", "--customer", CUSTOMER, "--deadline", "0"],
+        &[
+            "order",
+            "list",
+            "--customer",
+            CUSTOMER,
+            "--environment",
+            "mars",
+        ],
+        &["order", "list", "--customer", CUSTOMER, "-o", "xml"],
+        &["order", "dance"],
+    ] {
+        let mut command = command(arguments);
+        command
+            .env("PARTNERCENTER_ENDPOINT", server.base_url())
+            .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN);
+        let run = finish(&mut command);
+        assert_eq!((run.exit, run.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert_eq!(run.error()["kind"], "usage", "{arguments:?}");
+        assert_eq!(run.error()["delivery"], "not_sent");
+    }
+    assert!(server.sent().is_empty());
+}
+
+#[test]
+fn the_format_counts_for_mistakes_in_the_arguments_too() {
+    for arguments in [
+        ["-o", "table"],
+        ["-otable", "--simulate"],
+        ["--output=table", "--simulate"],
+    ] {
+        let run = pcorders(&[&arguments[..], &["order", "dance"]].concat());
+        assert_eq!(run.exit, 2);
+        assert!(
+            run.stderr.starts_with("error: ") && run.stderr.contains("dance"),
+            "{}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn wrong_configuration_is_2_and_no_token_is_4() {
+    let list = ["order", "list", "--customer", CUSTOMER];
+    for (name, value, exit) in [
+        ("PARTNERCENTER_ENDPOINT", "http://example.com", 2),
+        ("PARTNERCENTER_ENDPOINT", "https://127.0.0.1:1/v1", 2),
+        ("PARTNERCENTER_ENVIRONMENT", "mars", 2),
+        ("PARTNERCENTER_ENVIRONMENT", "simulator", 0),
+        ("PARTNERCENTER_ENVIRONMENT", "", 7),
+    ] {
+        let mut command = command(&list);
+        // Nobody listens there; only the last row gets so far.
+        let endpoint = if name == "PARTNERCENTER_ENDPOINT" || exit == 0 {
+            ""
+        } else {
+            "http://127.0.0.1:1"
+        };
+        command
+            .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN)
+            .env("PARTNERCENTER_ENDPOINT", endpoint)
+            .env(name, value);
+        let run = finish(&mut command);
+        assert_eq!(run.exit, exit, "{name}={value}: {run:?}");
+    }
+    let mut contradiction = command(&list);
+    contradiction
+        .env("PARTNERCENTER_ENVIRONMENT", "simulator")
+        .env("PARTNERCENTER_ENDPOINT", "http://127.0.0.1:1");
+    assert_eq!(finish(&mut contradiction).exit, 2);
+    for token in [None, Some("")] {
+        let mut command = command(&list);
+        token.map(|token| command.env("PARTNERCENTER_ACCESS_TOKEN", token));
+        let run = finish(&mut command);
+        assert_eq!(
+            (run.exit, run.error()["kind"].as_str()),
+            (4, Some("credential"))
+        );
+    }
+}
+
+#[test]
+fn flags_win_over_the_environment() {
+    let server = Recorded::json([r#"{"items":[]}"#]);
+    let mut command = command(&[
+        "order",
+        "list",
+        "--customer",
+        CUSTOMER,
+        "--endpoint",
+        &server.base_url(),
+    ]);
+    command
+        .env("PARTNERCENTER_ENDPOINT", "http://127.0.0.1:1")
+        .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN);
+    let run = finish(&mut command);
+    assert_eq!((run.exit, run.stdout.as_str()), (0, "[]\n"), "{run:?}");
+    let mut simulated = crate::run::command(&["--simulate", "order", "list", "-o", "jsonl"]);
+    simulated
+        .env("PARTNERCENTER_ENDPOINT", "http://127.0.0.1:1")
+        .env("PARTNERCENTER_ENVIRONMENT", "china");
+    assert_eq!(finish(&mut simulated).exit, 0);
+}

@@ -1,0 +1,11 @@
+//! Does the command keep its contract? Each test runs the real binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod failures;
+mod output;
+mod readme;
+mod run;
