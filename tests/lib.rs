@@ -6,7 +6,7 @@ mod recorded;
 mod scripted;
 
 pub use fixtures::{fixture, fixture_names};
-pub use recorded::{Recorded, Sent};
+pub use recorded::{Answer, Recorded, Sent};
 pub use scripted::{Ending, Reply, ScriptedServer};
 
 use partner_center_orders::{Builder, CustomerId, Orders, PartnerCenter, StaticToken};

@@ -11,6 +11,9 @@ pub struct Recorded {
     sent: Arc<Mutex<Vec<Sent>>>,
 }
 
+/// An answer: status, headers, body.
+pub type Answer = (u16, Vec<(&'static str, String)>, Vec<u8>);
+
 /// A request as it arrived. It displays as a snapshot: the parts that differ from run to run are named.
 #[derive(Clone, Debug)]
 pub struct Sent {
@@ -21,8 +24,8 @@ pub struct Sent {
 }
 
 impl Recorded {
-    /// Starts a server for the answers: status, headers, body.
-    pub fn start(answers: Vec<(u16, Vec<(&'static str, String)>, Vec<u8>)>) -> Self {
+    /// Starts a server for the answers.
+    pub fn start(answers: Vec<Answer>) -> Self {
         let server = MockServer::start();
         let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
         let log = Arc::clone(&sent);

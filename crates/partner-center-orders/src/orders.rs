@@ -109,7 +109,7 @@ impl ListOrders<'_> {
         );
         let (billing_type, include_price) = (self.billing_type, self.include_price);
         let source =
-            Listing::<OrderCollection, _>::new(self.orders.partner.shared(), move |client| {
+            Listing::<OrderCollection, _>::source(self.orders.partner.shared(), move |client| {
                 let billing_type = billing_type.clone();
                 Box::pin(async move {
                     client
@@ -287,7 +287,7 @@ impl GetProvisioningStatus<'_> {
         let id = self.order.id;
         let listing = format!("customers/{customer}/orders/{id}/provisioningstatus");
         let unsendable = why_unsendable(&id);
-        let source = Listing::<OrderLineItemProvisioningStatusCollection, _>::new(
+        let source = Listing::<OrderLineItemProvisioningStatusCollection, _>::source(
             partner.shared(),
             move |client| {
                 let id = id.clone();

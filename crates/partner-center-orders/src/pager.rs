@@ -384,7 +384,7 @@ where
     C: Collection,
     F: Fn(Client) -> Sent<C> + Send + Sync + 'static,
 {
-    pub(crate) fn new(shared: &Arc<Shared>, first: F) -> Arc<dyn Source<C::Item>> {
+    pub(crate) fn source(shared: &Arc<Shared>, first: F) -> Arc<dyn Source<C::Item>> {
         Arc::new(Self {
             shared: Arc::clone(shared),
             first: Arc::new(first),

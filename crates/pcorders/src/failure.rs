@@ -17,12 +17,17 @@ const THROTTLED: u8 = 6;
 const NETWORK: u8 = 7;
 const SERVER: u8 = 8;
 
-/// Why the command failed. Its JSON form is part of the command's contract.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// Why the command failed.
+#[derive(Debug)]
 pub(crate) struct Failure {
-    #[serde(skip)]
     exit: u8,
+    report: Box<Report>,
+}
+
+/// What is said about it. The JSON form is part of the command's contract.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
     kind: &'static str,
     message: String,
     status: Option<u16>,
@@ -37,18 +42,15 @@ pub(crate) struct Failure {
 
 impl Failure {
     fn unsent(exit: u8, kind: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            exit,
+        let report = Report {
             kind,
             message: message.into(),
-            status: None,
-            code: None,
-            hint: None,
-            request_id: None,
-            correlation_id: None,
             delivery: "not_sent",
-            attempts: 0,
-            retry_after_seconds: None,
+            ..Report::default()
+        };
+        Self {
+            exit,
+            report: Box::new(report),
         }
     }
 
@@ -71,16 +73,23 @@ impl Failure {
     /// Prints the failure in the form that goes with the output, and returns the exit code.
     pub(crate) fn report(self, format: Format) -> ExitCode {
         #[derive(Serialize)]
-        struct Report<'a> {
-            error: &'a Failure,
+        struct Object<'a> {
+            error: &'a Report,
         }
-        match (format, serde_json::to_string(&Report { error: &self })) {
+        match (
+            format,
+            serde_json::to_string(&Object {
+                error: &self.report,
+            }),
+        ) {
             (Format::Json | Format::Jsonl, Ok(json)) => notice(&json),
-            _ => notice(&self.in_words()),
+            _ => notice(&self.report.in_words()),
         }
         ExitCode::from(self.exit)
     }
+}
 
+impl Report {
     fn in_words(&self) -> String {
         let mut text = format!("error: {}", clean(&self.message));
         if let (Some(request), Some(correlation)) = (&self.request_id, &self.correlation_id) {
@@ -102,8 +111,7 @@ impl From<Error> for Failure {
         if let Some(description) = error.description() {
             message = format!("{message}: {description}");
         }
-        Self {
-            exit,
+        let report = Report {
             kind,
             message: with_causes(message, error.source()),
             status: error.status().map(|status| status.as_u16()),
@@ -119,6 +127,10 @@ impl From<Error> for Failure {
             },
             attempts: error.attempts(),
             retry_after_seconds: error.retry_after().map(|wait| wait.as_secs()),
+        };
+        Self {
+            exit,
+            report: Box::new(report),
         }
     }
 }
