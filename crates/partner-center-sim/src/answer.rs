@@ -3,12 +3,13 @@
 //! A body that answers the question starts with a byte order mark, as the real service's do; an error body does not.
 //! The ids in the headers are the request's own, or made up from its number: there is no randomness in an answer.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 use serde::Serialize;
 
-use crate::id::{base64, is_guid};
+use crate::id::is_guid;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
@@ -76,7 +77,7 @@ fn echo(asked: &HeaderMap, name: &HeaderName, is_valid: fn(&str) -> bool) -> Opt
 
 fn correlation_vector(number: usize) -> HeaderValue {
     // Twelve bytes are sixteen characters, without padding.
-    let seed = base64(format!("simcv{number:07}").as_bytes());
+    let seed = BASE64_STANDARD.encode(format!("simcv{number:07}"));
     made_up(format!("{seed}.0"))
 }
 

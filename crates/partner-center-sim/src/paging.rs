@@ -6,10 +6,10 @@
 
 use std::borrow::Cow;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::HeaderMap;
 
 use crate::billing::BillingCycle;
-use crate::id::base64;
 use crate::link::{Attributes, Collection, CollectionLinks, Link};
 use crate::order::Order;
 use crate::refusal::Refusal;
@@ -65,7 +65,7 @@ impl ListQuery {
     fn token(&self, customer: &Customer, position: usize) -> String {
         let cycle = self.billing_cycle.map_or("", BillingCycle::as_str);
         let price = self.include_price;
-        base64(format!("{}|{cycle}|{price}|{position}", customer.id).as_bytes())
+        BASE64_STANDARD.encode(format!("{}|{cycle}|{price}|{position}", customer.id))
     }
 }
 

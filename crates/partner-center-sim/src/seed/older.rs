@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+
 use super::moment::Moment;
 use super::price::{LinePrice, prices};
 use super::{Buyer, offer_id};
 use crate::catalogue::{LegacySale, Sale};
-use crate::id::{Place, Purpose, base64};
+use crate::id::{Place, Purpose};
 use crate::link::{Attributes, Link};
 use crate::order::{LineItem, LineItemLinks, Order, OrderStatus};
 use crate::store::PlacedOrder;
@@ -89,7 +91,7 @@ pub(super) fn legacy(
         true => Some(prices(buyer.currency, &vec![price; lines.len()])?),
         false => None,
     };
-    let etag = base64(format!(r#"{{"id":"{id}","version":1}}"#).as_bytes());
+    let etag = BASE64_STANDARD.encode(format!(r#"{{"id":"{id}","version":1}}"#));
     let order = Order {
         links: Some(buyer.order_links(&id)),
         currency_code: sale.has_currency.then(|| buyer.currency.code.to_owned()),
