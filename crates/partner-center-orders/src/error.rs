@@ -17,7 +17,7 @@ use crate::retry_after::retry_after;
 ///
 /// It displays as one line in lower case that says what happened at which path; it shows no token, header or body.
 /// What the service says is in [`description`](Self::description), what caused the error in
-/// [`source`](StdError::source).
+/// [`source`](StdError::source), which for a member that cannot be read quotes the value.
 pub struct Error(Box<Detail>);
 
 struct Detail {
@@ -196,7 +196,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// Shows what [`Display`](fmt::Display) may show, and the ids; no header and no body.
+/// Shows what [`Display`](fmt::Display) may show, the ids and the source; no header and no body.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")

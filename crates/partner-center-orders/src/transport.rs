@@ -198,3 +198,52 @@ fn unread(failure: BodyFailure, limit: u64) -> Error {
         BodyFailure::TimedOut | BodyFailure::TooLarge => error,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind::WouldBlock;
+    use std::net::TcpListener;
+
+    use http::Method;
+    use reqwest::Request;
+    use uuid::Uuid;
+
+    use crate::call::{CallIds, in_time};
+    use crate::delivery::Delivery;
+    use crate::error::ErrorKind;
+    use crate::{PartnerCenter, StaticToken};
+
+    /// Whatever the layers above let through.
+    #[tokio::test]
+    async fn a_request_to_another_origin_is_not_sent() {
+        let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
+        elsewhere.set_nonblocking(true).unwrap();
+        let address = elsewhere.local_addr().unwrap();
+        let partner = PartnerCenter::builder(StaticToken::new("token"))
+            .endpoint("http://127.0.0.1:1")
+            .build()
+            .unwrap();
+        for url in [
+            format!("http://{address}/v1/x"),
+            "http://user@127.0.0.1:1/v1/x".to_owned(),
+        ] {
+            let request = Request::new(Method::GET, url.parse().unwrap());
+            let ids = CallIds {
+                request: Uuid::nil(),
+                correlation: Uuid::nil(),
+            };
+            let deadline = in_time(std::time::Duration::from_secs(60));
+            let error = partner
+                .shared()
+                .operate(request, ids, deadline)
+                .await
+                .unwrap_err();
+            assert_eq!(
+                (error.kind(), error.delivery()),
+                (ErrorKind::Link, Delivery::NotSent)
+            );
+            assert_eq!(error.attempts(), 0);
+        }
+        assert_eq!(elsewhere.accept().unwrap_err().kind(), WouldBlock);
+    }
+}
