@@ -1,10 +1,11 @@
 //! How does a server misbehave below HTTP? One that writes given bytes to the socket, and then stops, waits or hangs up.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// What is written to a connection, and what then happens to it.
 #[derive(Clone, Debug)]
@@ -116,14 +117,16 @@ fn serve(
     replies: &[Reply],
     log: &Mutex<Vec<String>>,
 ) -> Option<TcpStream> {
+    // A connection that says nothing was a knock on the door; nobody waits for it.
+    connection
+        .set_read_timeout(Some(Duration::from_secs(5)))
+        .ok()?;
     let mut head = Vec::new();
-    let mut byte = [0];
+    let mut reader = BufReader::new(&connection);
     while !head.ends_with(b"\r\n\r\n") {
-        // A connection that ends before a request was a knock on the door.
-        if !matches!(connection.read(&mut byte), Ok(1)) {
+        if !matches!(reader.read_until(b'\n', &mut head), Ok(1..)) {
             return None;
         }
-        head.push(byte[0]);
     }
     let reply = {
         let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);

@@ -180,7 +180,7 @@ async fn a_body_without_end_is_stopped_at_the_limit() {
 
 #[tokio::test]
 async fn an_answer_that_does_not_come_ends_with_the_deadline() {
-    let short = Duration::from_millis(150);
+    let short = Duration::from_millis(500);
     for (reply, delivery, status) in [
         (Reply::bytes("", Ending::Silence), Delivery::Unknown, None),
         (
@@ -244,10 +244,57 @@ async fn a_connection_that_breaks_before_the_answer_leaves_it_unknown() {
 
 #[tokio::test]
 async fn without_a_server_nothing_is_sent() {
-    let server = ScriptedServer::start([Reply::json("{}")]);
-    let gone = server.base_url();
-    drop(server);
-    let partner = builder(gone).build().unwrap();
+    let partner = builder("http://127.0.0.1:1").build().unwrap();
     let error = orders(&partner).order("o").get().send().await.unwrap_err();
     says(&error, ErrorKind::Connect, Delivery::NotSent, None);
+}
+
+#[tokio::test]
+async fn a_cut_within_a_number_is_a_cut() {
+    for cut in [
+        r#"{"id":"o","totalPrice":-"#,
+        r#"{"id":"o","totalPrice":12."#,
+        r#"{"id":"o","odd":1e+"#,
+    ] {
+        let error = error_for(Reply::json(cut)).await;
+        says(
+            &error,
+            ErrorKind::Interrupted,
+            Delivery::Accepted,
+            Some(200),
+        );
+    }
+    says(
+        &error_for(Reply::json("well-")).await,
+        ErrorKind::Decode,
+        Delivery::Accepted,
+        Some(200),
+    );
+}
+
+#[tokio::test]
+async fn an_array_is_no_object() {
+    for body in ["[]", r#"[null,[],null,null]"#, " [1]"] {
+        says(
+            &error_for(Reply::json(body)).await,
+            ErrorKind::Decode,
+            Delivery::Accepted,
+            Some(200),
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_time_nothing_is_sent() {
+    let server = ScriptedServer::start([Reply::json(r#"{"id":"o"}"#)]);
+    let partner = builder(server.base_url()).build().unwrap();
+    let error = orders(&partner)
+        .order("o")
+        .get()
+        .deadline(Duration::ZERO)
+        .send()
+        .await
+        .unwrap_err();
+    says(&error, ErrorKind::Timeout, Delivery::NotSent, None);
+    assert!(server.heads().is_empty());
 }

@@ -159,3 +159,59 @@ async fn a_continuation_that_was_tampered_with_leads_nowhere_else() {
     assert_eq!(error.kind(), ErrorKind::Link);
     assert!(foreign.sent().is_empty() && server.sent().is_empty());
 }
+
+#[tokio::test]
+async fn a_list_that_goes_on_by_pages_still_knows_what_it_read() {
+    let link =
+        |token: &str| format!(r#"{{"uri":"/x","headers":[{{"key":"k","value":"{token}"}}]}}"#);
+    let page = |id: &str, token: &str| {
+        format!(
+            r#"{{"items":[{{"id":"{id}1"}},{{"id":"{id}2"}}],"links":{{"next":{}}}}}"#,
+            link(token)
+        )
+    };
+    // The second page is begun, asked for again, and links back to itself by way of the third.
+    let server = Recorded::json([
+        page("a", "b"),
+        page("b", "c"),
+        page("b", "c"),
+        page("c", "b"),
+    ]);
+    let partner = client(server.base_url());
+    let mut pager = orders(&partner).list().send();
+    for _ in 0..3 {
+        pager.try_next().await.unwrap().unwrap();
+    }
+    let mut pages = pager.pages();
+    let first = pages.try_next().await.unwrap().unwrap();
+    assert_eq!(first.body().items[0].id.as_str(), "b2");
+    assert!(pages.try_next().await.unwrap().is_some());
+    assert_eq!(pages.try_next().await.unwrap_err().kind(), ErrorKind::Link);
+    assert_eq!(server.sent().len(), 4);
+}
+
+#[tokio::test]
+async fn a_provisioning_status_goes_on_as_well() {
+    let server = Recorded::json([r#"{"items":[{"lineItemNumber":0},{"lineItemNumber":1}]}"#]);
+    let partner = client(server.base_url());
+    let status = || orders(&partner).order("o").provisioning_status();
+    let mut pager = status().send();
+    pager.try_next().await.unwrap();
+    let continuation = stored(&pager.continuation().unwrap());
+    let rest = status()
+        .resume(continuation.clone())
+        .send()
+        .try_collect()
+        .await
+        .unwrap();
+    assert_eq!((rest.len(), rest[0].line_item_number), (1, Some(1)));
+    let other = orders(&partner)
+        .order("p")
+        .provisioning_status()
+        .resume(continuation)
+        .send();
+    assert_eq!(
+        other.try_collect().await.unwrap_err().kind(),
+        ErrorKind::Input
+    );
+}

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use partner_center_orders::{Delivery, Error, ErrorKind};
-use partner_center_orders_tests::{ORDERS, Reply, ScriptedServer, TOKEN, client, orders};
+use partner_center_orders_tests::{Ending, ORDERS, Reply, ScriptedServer, TOKEN, client, orders};
 
 async fn error_for(status: &str, headers: &str, body: &str) -> Error {
     let server = ScriptedServer::start([Reply::complete(status, headers, body)]);
@@ -35,6 +35,9 @@ async fn every_status_says_whether_the_request_was_carried_out() {
             "",
         ] {
             let error = error_for(status, "", body).await;
+            // A 409 that does not say why may be the one that is no refusal.
+            let is_told = !status.starts_with("409") || body.starts_with('{');
+            let delivery = if is_told { delivery } else { unknown };
             assert_eq!(
                 (error.kind(), error.delivery()),
                 (kind, delivery),
@@ -127,5 +130,35 @@ async fn an_error_shows_no_token_header_or_body() {
     let shown = format!("{error} {error:?} {error:#?}");
     for secret in [TOKEN, "secret-in-body", "secret-in-header", "Bearer"] {
         assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_was_cut_is_none() {
+    for status in ["400 Bad Request", "404 Not Found", "409 Conflict"] {
+        let cut = format!("HTTP/1.1 {status}\r\ncontent-length: 100\r\n\r\n{{\"code\":\"2\"");
+        let server = ScriptedServer::start([Reply::bytes(cut, Ending::Close)]);
+        let partner = client(server.base_url());
+        let error = orders(&partner).order("o").get().send().await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Service, Delivery::Unknown)
+        );
+        assert_eq!(
+            (error.status().unwrap().as_str(), error.body()),
+            (&status[..3], None)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_one_line_whatever_the_code_is() {
+    for code in ["x\\nerror: forged", "a b", "", &"9".repeat(33)] {
+        let error = error_for("400 Bad Request", "", &format!(r#"{{"code":"{code}"}}"#)).await;
+        assert_eq!(
+            error.to_string(),
+            format!("GET {ORDERS}/o: the service answered 400 Bad Request")
+        );
+        assert!(error.code().is_some(), "it is there for programs");
     }
 }

@@ -125,6 +125,7 @@ async fn what_a_line_renews_to_may_be_one_or_many_or_odd() {
         (r#"{"termDuration":"P1Y"}"#, 1),
         (r#"[{"termDuration":"P1Y"},{"termDuration":"P1M"}]"#, 2),
         (r#""P1Y""#, 0),
+        (r#"["P1Y"]"#, 0),
         ("[]", 0),
     ] {
         let order = order_with(&format!(r#""lineItems":[{{"renewsTo":{renews_to}}}]"#)).await;
@@ -168,4 +169,13 @@ async fn a_free_form_member_is_kept_as_it_came() {
         order.client.unwrap().as_str(),
         r#"{"price": 12.10, "list": [ ]}"#
     );
+}
+
+#[tokio::test]
+async fn a_link_without_uri_costs_nothing() {
+    let order =
+        order_with(r#""links":{"self":{"method":"GET"},"provisioningStatus":{"uri":null}}"#).await;
+    let links = order.links.unwrap();
+    assert_eq!(links.self_.unwrap().method.as_deref(), Some("GET"));
+    assert_eq!(links.provisioning_status.unwrap().uri, None);
 }

@@ -1,5 +1,7 @@
 //! How are pages followed, and when not?
 
+use std::collections::BTreeSet;
+
 use futures_util::{StreamExt, TryStreamExt};
 use partner_center_orders::{Delivery, Error, ErrorKind, Order, Pager};
 use partner_center_orders_tests::{ORDERS, Recorded, Reply, ScriptedServer, client, orders};
@@ -91,7 +93,7 @@ async fn each_page_has_its_own_request_id_and_all_share_the_correlation_id() {
         .await
         .unwrap();
     let sent = server.sent();
-    let mut requests: Vec<_> = sent
+    let requests: Vec<_> = sent
         .iter()
         .map(|sent| sent.header("ms-requestid").unwrap())
         .collect();
@@ -102,8 +104,7 @@ async fn each_page_has_its_own_request_id_and_all_share_the_correlation_id() {
             .map(|page| page.request_id().to_string())
             .collect::<Vec<_>>()
     );
-    requests.dedup();
-    assert_eq!(requests.len(), 3);
+    assert_eq!(requests.iter().collect::<BTreeSet<_>>().len(), 3);
     let correlation = pages[0].correlation_id().to_string();
     assert!(
         sent.iter()
@@ -215,6 +216,77 @@ async fn a_link_to_the_first_page_is_a_loop() {
         (read.len(), error.unwrap().kind(), server.sent().len()),
         (1, ErrorKind::Link, 1)
     );
+}
+
+#[tokio::test]
+async fn links_that_are_sent_alike_are_the_same() {
+    let fragment = |number: usize| uri(&format!("/x#{number}"));
+    let id = |number: usize| {
+        format!(r#"{{"uri":"/x","headers":[{{"key":"MS-RequestId","value":"{number}"}}]}}"#)
+    };
+    let accept = |number: usize| {
+        format!(r#"{{"uri":"/x","headers":[{{"key":"Accept","value":"text/{number}"}}]}}"#)
+    };
+    for link in [&fragment as &dyn Fn(usize) -> String, &id, &accept] {
+        let server = Recorded::json((0..50).map(|number| page(&["a"], &link(number))));
+        let (_, error) = read(orders(&client(server.base_url())).list().send()).await;
+        assert_eq!(
+            (error.unwrap().kind(), server.sent().len()),
+            (ErrorKind::Link, 2)
+        );
+        assert_eq!(server.sent()[1].header("accept"), Some("application/json"));
+    }
+}
+
+#[tokio::test]
+async fn a_link_without_what_it_needs_is_refused_after_its_page() {
+    let many: Vec<_> = (0..60)
+        .map(|n| format!(r#"{{"key":"X{n}","value":"v"}}"#))
+        .collect();
+    let huge: Vec<_> = (0..25_000)
+        .map(|n| format!(r#"{{"key":"X{n}","value":"v"}}"#))
+        .collect();
+    for next in [
+        "{}".to_owned(),
+        r#"{"uri":null,"method":"GET"}"#.to_owned(),
+        r#"{"uri":"/x","headers":[{"key":"MS-ContinuationToken","value":null}]}"#.to_owned(),
+        r#"{"uri":"/x","headers":[{"value":"v"}]}"#.to_owned(),
+        r#"{"uri":"/x","headers":[{"key":"a b","value":"v"}]}"#.to_owned(),
+        format!(r#"{{"uri":"/x","headers":[{}]}}"#, many.join(",")),
+        format!(r#"{{"uri":"/x","headers":[{}]}}"#, huge.join(",")),
+        uri(&format!("/{}", "a".repeat(40_000))),
+        uri("http://"),
+        uri("http://[::1"),
+    ] {
+        let server = Recorded::json([page(&["a"], &next)]);
+        let (read, error) = read(orders(&client(server.base_url())).list().send()).await;
+        assert_eq!(
+            (read.len(), error.unwrap().kind()),
+            (1, ErrorKind::Link),
+            "{next:.99}"
+        );
+        assert_eq!(server.sent().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_link_stays_below_the_endpoints_path() {
+    for (uri_text, is_followed) in [
+        ("/x", true),
+        ("/../../etc", false),
+        ("/v1/../../etc", false),
+    ] {
+        let server = Recorded::json([page(&["a"], &uri(uri_text)), page(&["b"], "")]);
+        let partner = client(format!("{}/base", server.base_url()));
+        let (read, _) = read(orders(&partner).list().send()).await;
+        assert_eq!(read.len() == 2, is_followed, "{uri_text}");
+        assert!(
+            server
+                .sent()
+                .iter()
+                .all(|sent| sent.line.starts_with("GET /base/v1/"))
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! How is the reduced document written as Rust?
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
 use serde_json::{Value, json};
@@ -21,13 +23,16 @@ const VALUE_TYPES: [(&str, &str); 3] = [
 pub(crate) fn emit(tree: &Value, fingerprint: &str) -> Result<String, Problems> {
     let document: OpenAPI = typed(tree)?;
     let generated = |error: String| Problem::new("#", "generator", error);
-    let tokens = Generator::new(&settings(tree))
-        .generate_tokens(&document)
+    // The rules before this are meant to leave nothing that progenitor panics on; should they, it is still a problem
+    // of the document.
+    let run = || Generator::new(&settings(tree)).generate_tokens(&document);
+    let tokens = catch_unwind(AssertUnwindSafe(run))
+        .map_err(|_| generated("progenitor panicked; what it said is on stderr".to_owned()))?
         .map_err(|error| generated(format!("progenitor: {error}")))?;
     let file = syn::parse_file(&tokens.to_string())
         .map_err(|error| generated(format!("progenitor's output is not Rust: {error}")))?;
     let formatted = prettyplease::unparse(&file);
-    if formatted.contains("f64") {
+    if formatted.contains(": f64") || formatted.contains("<f64>") {
         let message =
             "a number became a float; say format: decimal, with nothing structural beside it";
         return Err(generated(message.to_owned()).into());

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::document::{METHODS, resolve};
 
-/// Headers that the client's transport sets on every request.
+/// Headers that are the transport's business: it sets the two ids, and does not offer the others yet.
 const TRANSPORT_HEADERS: [&str; 6] = [
     "MS-RequestId",
     "MS-CorrelationId",
@@ -21,9 +21,8 @@ const TRANSPORT_HEADERS: [&str; 6] = [
 ];
 
 /// The members without which an object is nothing. All others may be absent or null.
-const ESSENTIAL: [(&str, &str); 4] = [
+const ESSENTIAL: [(&str, &str); 3] = [
     ("Order", "id"),
-    ("Link", "uri"),
     ("OrderCollection", "items"),
     ("OrderLineItemProvisioningStatusCollection", "items"),
 ];

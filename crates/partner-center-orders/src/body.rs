@@ -26,6 +26,7 @@ pub(crate) async fn read(
     loop {
         let chunk = match timeout_at(until, response.chunk()).await {
             Err(_) => return Err(BodyFailure::TimedOut),
+            Ok(Err(error)) if error.is_timeout() => return Err(BodyFailure::TimedOut),
             Ok(Err(error)) => return Err(BodyFailure::Cut(error.without_url())),
             Ok(Ok(None)) => return Ok(whole.freeze()),
             Ok(Ok(Some(chunk))) => chunk,

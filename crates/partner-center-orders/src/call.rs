@@ -153,6 +153,8 @@ pub(crate) fn in_time(span: Duration) -> Instant {
 /// Reads the reply's text into its type.
 fn decode<T: DeserializeOwned>(reply: Reply, ids: CallIds) -> Result<Received<T>, Error> {
     let decoded = match std::str::from_utf8(&reply.body) {
+        // An array would be read as an object whose members come in order.
+        Ok(text) if text.trim_start().starts_with('[') => Err(unexpected()),
         Ok(text) => serde_json::from_str(text).map_err(|error| unreadable::<T>(text, error)),
         // An incomplete character at the very end is a sign of a cut.
         Err(error) if error.error_len().is_none() => Err(cut().with_source(error)),
@@ -181,7 +183,7 @@ fn decode<T: DeserializeOwned>(reply: Reply, ids: CallIds) -> Result<Received<T>
 }
 
 fn unreadable<T: DeserializeOwned>(text: &str, error: serde_json::Error) -> Error {
-    if error.is_eof() && !text.trim().is_empty() {
+    if ends_in_the_middle(text, &error) {
         return cut().with_source(error);
     }
     if error.is_data() {
@@ -192,11 +194,22 @@ fn unreadable<T: DeserializeOwned>(text: &str, error: serde_json::Error) -> Erro
             return accepted(ErrorKind::Decode, message).with_source(error.into_inner());
         }
     }
+    unexpected().with_source(error)
+}
+
+/// Whether a text that is no JSON is the beginning of one.
+fn ends_in_the_middle(text: &str, error: &serde_json::Error) -> bool {
+    let is_begun = text.trim_start().starts_with(['{', '[']);
+    // Within a number the parser complains about the number, not about the end.
+    let ends_in_number = error.is_syntax() && text.ends_with(['-', '+', '.', 'e', 'E']);
+    (error.is_eof() && !text.trim().is_empty()) || (is_begun && ends_in_number)
+}
+
+fn unexpected() -> Error {
     accepted(
         ErrorKind::Decode,
         "the answer is not the JSON that was expected",
     )
-    .with_source(error)
 }
 
 fn cut() -> Error {

@@ -122,7 +122,8 @@ impl Builder {
     /// Changes the HTTP client underneath, for a proxy or a private certificate authority.
     ///
     /// What keeps tokens and orders safe is set afterwards and cannot be changed here: no redirect is followed,
-    /// nothing is sent again behind this crate's back, and a proxy is never used for a loopback address.
+    /// nothing is sent again behind this crate's back, an https endpoint is asked by https only, and a proxy is never
+    /// used for a loopback address. With an http endpoint, which is a loopback address, no certificates are read.
     ///
     /// ```
     /// use partner_center_orders::{PartnerCenter, StaticToken};
@@ -154,14 +155,14 @@ impl Builder {
             ));
         }
         let mut http = ClientBuilder::new()
-            .user_agent(concat!("partner-center-orders/", env!("CARGO_PKG_VERSION")));
+            .user_agent(concat!("partner-center-orders/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT);
         if let Some(configure) = self.configure {
             http = configure(http);
         }
         http = http
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT)
             .https_only(!is_plain);
         if cloud::is_loopback(&endpoint) {
             http = http.no_proxy();

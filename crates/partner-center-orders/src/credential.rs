@@ -81,7 +81,7 @@ impl AccessToken {
         self
     }
 
-    /// The token itself; reading it takes `secrecy::ExposeSecret`.
+    /// The token itself; reading it takes [`ExposeSecret`](crate::ExposeSecret).
     pub fn secret(&self) -> &SecretString {
         &self.secret
     }

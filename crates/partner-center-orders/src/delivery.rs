@@ -17,15 +17,17 @@ pub enum Delivery {
     Accepted,
 }
 
-/// The code, with 409, that says that an order is still being placed.
-const ORDER_IN_PROGRESS: &str = "800060";
+/// The code, with 409, that says that the same thing is still being done.
+const IN_PROGRESS: &str = "800060";
 
 impl Delivery {
-    /// What a status line, with the service's code, says of its attempt.
-    pub(crate) fn of_status(status: StatusCode, code: Option<&str>) -> Self {
+    /// What an answer says of its attempt: its status, the service's code, and whether all of its body came.
+    pub(crate) fn of_answer(status: StatusCode, code: Option<&str>, is_complete: bool) -> Self {
         match status.as_u16() {
             200..=299 => Self::Accepted,
-            409 if code == Some(ORDER_IN_PROGRESS) => Self::Unknown,
+            // Only a complete refusal is one. A 409 without a readable code may be the one that is none.
+            _ if !is_complete => Self::Unknown,
+            409 if code.is_none_or(|code| code == IN_PROGRESS) => Self::Unknown,
             400 | 401 | 403..=406 | 409 | 412 | 415 | 417 | 429 => Self::Refused,
             _ => Self::Unknown,
         }
@@ -53,17 +55,21 @@ mod tests {
         ];
         for (expected, statuses) in table {
             for status in statuses {
-                let found = Delivery::of_status(StatusCode::from_u16(*status).unwrap(), Some("1"));
+                let found =
+                    Delivery::of_answer(StatusCode::from_u16(*status).unwrap(), Some("1"), true);
                 assert_eq!(found, expected, "{status}");
             }
         }
-        assert_eq!(
-            Delivery::of_status(StatusCode::CONFLICT, Some("800060")),
-            Unknown
-        );
-        assert_eq!(
-            Delivery::of_status(StatusCode::BAD_REQUEST, Some("800060")),
-            Refused
-        );
+    }
+
+    #[test]
+    fn a_refusal_is_one_only_when_it_is_complete_and_says_so() {
+        let of = Delivery::of_answer;
+        assert_eq!(of(StatusCode::CONFLICT, Some("800060"), true), Unknown);
+        assert_eq!(of(StatusCode::CONFLICT, None, true), Unknown);
+        assert_eq!(of(StatusCode::BAD_REQUEST, Some("800060"), true), Refused);
+        assert_eq!(of(StatusCode::BAD_REQUEST, None, true), Refused);
+        assert_eq!(of(StatusCode::BAD_REQUEST, None, false), Unknown);
+        assert_eq!(of(StatusCode::CREATED, None, false), Accepted);
     }
 }

@@ -99,10 +99,9 @@ impl Error {
         } else {
             ErrorKind::Service
         };
-        let delivery = Delivery::of_status(status, fault.code.as_deref());
-        let code = fault
-            .code
-            .as_ref()
+        let delivery = Delivery::of_answer(status, fault.code.as_deref(), answer.body.is_some());
+        let code = fault.code.as_deref().filter(|code| is_plain(code));
+        let code = code
             .map(|code| format!(", code {code}"))
             .unwrap_or_default();
         let mut error = Self::new(
@@ -171,7 +170,7 @@ impl Error {
         self.0.ids.map(|ids| ids.correlation)
     }
 
-    /// How often the request was sent.
+    /// How often sending was tried.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -185,6 +184,12 @@ impl Error {
     pub fn body(&self) -> Option<&[u8]> {
         self.0.answer.as_ref()?.body.as_deref()
     }
+}
+
+/// Whether a code is a word that can stand in a message. It is a text from outside and could be anything.
+fn is_plain(code: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (1..=32).contains(&code.len()) && code.bytes().all(is_plain)
 }
 
 impl fmt::Display for Error {

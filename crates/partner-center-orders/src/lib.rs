@@ -65,6 +65,14 @@ pub use orders::{GetOrder, GetProvisioningStatus, ListOrders, OrderHandle, Order
 pub use pager::{Continuation, Page, Pager, Pages};
 pub use response::Response;
 
+/// Types of other crates that appear in this one's surface.
+pub use {
+    http::{HeaderMap, StatusCode},
+    reqwest::ClientBuilder,
+    secrecy::{ExposeSecret, SecretString},
+    uuid::Uuid,
+};
+
 pub use partner_center_orders_api::{
     BillingCycle, BillingType, Decimal, JsonText, LineItemTransactionType, Link, LinkHeader,
     NotANumber, Order, OrderId, OrderLineItem, OrderLineItemLinks, OrderLineItemProvisioningStatus,

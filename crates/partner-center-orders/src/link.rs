@@ -5,7 +5,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use partner_center_orders_api::Link;
-use url::Url;
+use url::{ParseError, Url};
 
 use crate::delivery::Delivery;
 use crate::error::{Error, ErrorKind};
@@ -30,6 +30,15 @@ const NOT_A_LINKS: [&str; 8] = [
     "proxy-authorization",
 ];
 
+/// Longer uris are not sent by HTTP libraries, and not taken by most servers.
+const LONGEST_URI: usize = 32 * 1024;
+
+/// One header is documented for links.
+const MOST_HEADERS: usize = 50;
+
+/// Headers that every request has anyway. A link's are neither sent nor compared.
+const SET_BY_TRANSPORT: [&str; 3] = ["accept", "ms-requestid", "ms-correlationid"];
+
 impl Root {
     pub(crate) fn new(endpoint: Url) -> Self {
         let v1 = format!("{}/v1", endpoint.as_str().trim_end_matches('/'));
@@ -42,7 +51,13 @@ impl Root {
 
     /// Whether a token may be sent there.
     pub(crate) fn owns(&self, url: &Url) -> bool {
+        let base = self.endpoint.path().trim_end_matches('/');
+        let is_below = url
+            .path()
+            .strip_prefix(base)
+            .is_some_and(|rest| rest.starts_with('/'));
         url.origin() == self.endpoint.origin()
+            && is_below
             && url.username().is_empty()
             && url.password().is_none()
     }
@@ -50,28 +65,34 @@ impl Root {
     /// Turns a link for the next page into the request that it stands for.
     ///
     /// A uri without `/v1` gets it, one with it keeps it, an absolute one is used as it is; the query stays as it
-    /// is. Published clients do the first two; the third is inferred.
+    /// is, but for characters that a URL may not hold. Published clients do the first two; the third is inferred.
     pub(crate) fn resolve(&self, link: &Link) -> Result<Target, Error> {
         let method = link.method.as_deref().unwrap_or("GET");
         if !method.eq_ignore_ascii_case(Method::GET.as_str()) {
             return Err(refused("it asks for a method other than GET"));
         }
+        let uri = link.uri.as_deref().unwrap_or_default();
         Ok(Target {
-            url: self.url(&link.uri)?,
+            url: self.url(uri)?,
             headers: headers(link)?,
         })
     }
 
     fn url(&self, uri: &str) -> Result<Url, Error> {
         let elsewhere = || refused("it leads away from the configured endpoint");
-        if uri.is_empty() || uri.contains(|c: char| c.is_ascii_control() || c == ' ' || c == '\\') {
+        if uri.is_empty()
+            || uri.len() > LONGEST_URI
+            || uri.contains(|c: char| c.is_ascii_control() || c == ' ' || c == '\\')
+        {
             return Err(refused("it is no uri"));
         }
         // Whatever has a scheme of its own is absolute; `//host` would take the scheme along.
-        let url = match Url::parse(uri) {
+        let mut url = match Url::parse(uri) {
             Ok(absolute) => absolute,
-            Err(_) if uri.starts_with("//") => return Err(elsewhere()),
-            Err(_) => {
+            Err(ParseError::RelativeUrlWithoutBase) if uri.starts_with("//") => {
+                return Err(elsewhere());
+            }
+            Err(ParseError::RelativeUrlWithoutBase) => {
                 let path = uri.trim_start_matches('/');
                 let has_version =
                     path == "v1" || path.starts_with("v1/") || path.starts_with("v1?");
@@ -80,7 +101,10 @@ impl Root {
                 Url::parse(&format!("{endpoint}/{version}{path}"))
                     .map_err(|error| refused("it is no uri").with_source(error))?
             }
+            Err(error) => return Err(refused("it is no uri").with_source(error)),
         };
+        // A fragment is never sent: two links that differ in it alone are the same.
+        url.set_fragment(None);
         if self.owns(&url) {
             Ok(url)
         } else {
@@ -92,19 +116,29 @@ impl Root {
 fn headers(link: &Link) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
     for header in link.headers() {
-        let (Some(key), Some(value)) = (&header.key, &header.value) else {
-            continue;
-        };
-        let (Ok(name), Ok(value)) = (HeaderName::try_from(key), HeaderValue::try_from(value))
-        else {
+        let name = header
+            .key
+            .as_ref()
+            .and_then(|key| HeaderName::try_from(key).ok());
+        let value = header
+            .value
+            .as_ref()
+            .and_then(|value| HeaderValue::try_from(value).ok());
+        let (Some(name), Some(value)) = (name, value) else {
+            // Without it the first page could come again.
             return Err(refused("it has a header that cannot be sent"));
         };
+        if SET_BY_TRANSPORT.contains(&name.as_str()) {
+            continue;
+        }
         if NOT_A_LINKS.contains(&name.as_str()) {
             return Err(refused(format!(
                 "it sets the header {name}, which is not a link's to set"
             )));
         }
-        headers.append(name, value);
+        if headers.len() >= MOST_HEADERS || headers.try_append(name, value).is_err() {
+            return Err(refused("it has too many headers"));
+        }
     }
     Ok(headers)
 }
@@ -146,7 +180,7 @@ mod tests {
 
     fn resolve(endpoint: &str, uri: &str) -> Result<Target, Error> {
         let link = Link {
-            uri: uri.into(),
+            uri: Some(uri.into()),
             method: Some("GET".into()),
             headers: None,
             body: None,
@@ -172,6 +206,12 @@ mod tests {
                 "https://host/v1/customers?x=1",
             ),
             ("HTTPS://HOST:443/anything", "https://host/anything"),
+            ("/customers#part", "https://host/v1/customers"),
+            // What a URL may not hold is escaped.
+            (
+                "/customers?q='ü'",
+                "https://host/v1/customers?q=%27%C3%BC%27",
+            ),
         ];
         for (uri, url) in table {
             assert_eq!(
@@ -239,7 +279,7 @@ mod tests {
                 value: Some(value.into()),
             };
             let link = Link {
-                uri: "/x".into(),
+                uri: Some("/x".into()),
                 method: None,
                 headers: Some(vec![header]),
                 body: None,
@@ -257,7 +297,7 @@ mod tests {
     fn only_get_is_followed() {
         for (method, is_followed) in [("GET", true), ("get", true), ("POST", false), ("", false)] {
             let link = Link {
-                uri: "/x".into(),
+                uri: Some("/x".into()),
                 method: Some(method.into()),
                 headers: None,
                 body: None,

@@ -162,6 +162,7 @@ impl<'c> OrderHandle<'c> {
     pub fn provisioning_status(self) -> GetProvisioningStatus<'c> {
         GetProvisioningStatus {
             order: self,
+            resume: None,
             options: CallOptions::default(),
         }
     }
@@ -258,10 +259,17 @@ impl GetOrder<'_> {
 #[must_use = "nothing is read before this is sent"]
 pub struct GetProvisioningStatus<'c> {
     order: OrderHandle<'c>,
+    resume: Option<Continuation>,
     options: CallOptions,
 }
 
 impl GetProvisioningStatus<'_> {
+    /// Goes on where an earlier listing for the same order was left.
+    pub fn resume(mut self, from: Continuation) -> Self {
+        self.resume = Some(from);
+        self
+    }
+
     /// The `MS-CorrelationId` of all pages; made up when not given. Each page has a request id of its own.
     pub fn correlation_id(mut self, id: Uuid) -> Self {
         self.options.correlation_id = Some(id);
@@ -299,9 +307,10 @@ impl GetProvisioningStatus<'_> {
             },
         );
         let pages = Pages::new(source, listing, self.options);
-        Pager::new(match unsendable {
-            Some(why) => pages.refuse(why),
-            None => pages,
+        Pager::new(match (unsendable, self.resume) {
+            (Some(why), _) => pages.refuse(why),
+            (None, Some(from)) => pages.resume(from),
+            (None, None) => pages,
         })
     }
 }

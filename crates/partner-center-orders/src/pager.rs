@@ -40,8 +40,9 @@ pub struct Page<T> {
 
 /// Where a list can be taken up again, in this process or another one: store it as JSON.
 ///
-/// It names the page and how many of its items were already handed out. It holds no token of yours, but ids of the
-/// customer.
+/// It names the page and how many of its items were already handed out, so orders that are placed meanwhile can move
+/// others to where they were counted already: between two pages nothing is counted, and
+/// [`Pages::continuation`] is always between two. It holds no token of yours, but ids of the customer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Continuation {
@@ -155,6 +156,7 @@ pub struct Pages<T> {
     skip: usize,
     /// Where the page begins that was handed out last, and how many of its items are done.
     current: Option<Continuation>,
+    current_identity: Option<Identity>,
     seen: HashSet<Identity>,
     empty: u32,
     in_flight: Option<Fetching<T>>,
@@ -195,6 +197,7 @@ impl<T> Pages<T> {
             next: Next::First,
             skip: 0,
             current: None,
+            current_identity: None,
             seen: HashSet::new(),
             empty: 0,
             in_flight: None,
@@ -223,7 +226,9 @@ impl<T> Pages<T> {
     /// The list from the beginning of the page that was handed out last.
     fn turned_back(mut self) -> Self {
         if let Some(current) = self.current.take() {
-            self.seen.clear();
+            if let Some(identity) = self.current_identity.take() {
+                self.seen.remove(&identity);
+            }
             self.next = Next::First;
             return self.resume(current);
         }
@@ -296,7 +301,9 @@ impl<T> Pages<T> {
         };
         let place = format!("link to the page after {}", url.path());
         self.current = self.continuation();
-        self.seen.insert(Target { url, headers }.identity());
+        let identity = Target { url, headers }.identity();
+        self.current_identity = Some(identity.clone());
+        self.seen.insert(identity);
         self.empty = if page.body().items.is_empty() {
             self.empty + 1
         } else {

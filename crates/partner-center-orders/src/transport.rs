@@ -69,6 +69,10 @@ impl Shared {
     async fn attempt(&self, request: Request, deadline: Instant) -> Result<Reply, Error> {
         let url = request.url().clone();
         let until = deadline.min(in_time(self.limits.answer));
+        if until <= Instant::now() {
+            let message = "no time was left to send the request";
+            return Err(Error::new(ErrorKind::Timeout, Delivery::NotSent, message));
+        }
         let mut response = match timeout_at(until, self.http.execute(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(unsent_or_interrupted(error.without_url())),

@@ -100,8 +100,8 @@ pub(crate) struct List {
     #[arg(long)]
     pub(crate) include_price: bool,
 
-    /// Only orders placed at this time or later: 2026-11-21 or 2026-11-21T08:00:00Z. Orders without a readable time
-    /// are kept. Filtered here, not by the service.
+    /// Only orders placed at this time or later: 2026-11-21 or 2026-11-21T08:00:00Z, UTC if no zone is given. Orders
+    /// without a readable time are kept. Filtered here, not by the service.
     #[arg(long, value_name = "DATE", value_parser = instant)]
     pub(crate) since: Option<DateTime<Utc>>,
 
@@ -113,6 +113,7 @@ pub(crate) struct List {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Show {
     /// The order's id.
+    #[arg(allow_hyphen_values = true)]
     pub(crate) order: OrderId,
 
     #[command(flatten)]
@@ -126,6 +127,7 @@ pub(crate) struct Show {
 #[derive(Debug, clap::Args)]
 pub(crate) struct ProvisioningStatus {
     /// The order's id.
+    #[arg(allow_hyphen_values = true)]
     pub(crate) order: OrderId,
 
     #[command(flatten)]
@@ -137,7 +139,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds)
         .ok()
         .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| "must be more than 0".into())
+        .ok_or_else(|| "not a span of time".into())
 }
 
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {

@@ -1,8 +1,10 @@
 //! Which service does the command talk to, and as whom?
 
-use partner_center_orders::{Cloud, CustomerId, PartnerCenter, StaticToken};
+use partner_center_orders::{
+    Builder, Cloud, Credential, CredentialError, CustomerId, PartnerCenter, StaticToken,
+    TokenFuture, TokenRequest,
+};
 use partner_center_sim::Simulator;
-use secrecy::SecretString;
 
 use crate::args::{Connection, Environment};
 use crate::failure::Failure;
@@ -29,37 +31,44 @@ impl Connected {
     }
 }
 
-/// Flags win over the environment.
+/// Flags win over the environment: what a flag decides, no variable is asked for.
 pub(crate) async fn connect(connection: &Connection) -> Result<Connected, Failure> {
-    let endpoint = or_variable(connection.endpoint.clone(), "PARTNERCENTER_ENDPOINT")?;
-    let environment = match connection.environment {
-        Some(environment) => environment,
-        None => environment_variable()?,
-    };
-    if connection.simulate {
+    if connection.simulate || connection.environment == Some(Environment::Simulator) {
         return simulated(connection).await;
     }
-    if environment == Environment::Simulator {
-        if endpoint.is_some() {
+    let environment = match (connection.environment, &connection.endpoint) {
+        (Some(environment), _) => environment,
+        (None, endpoint) => match (environment_variable()?, endpoint) {
+            // The flag leads away from the simulator, to the cloud that is meant unless said otherwise.
+            (Environment::Simulator, Some(_)) => Environment::Global,
+            (environment, _) => environment,
+        },
+    };
+    let endpoint = match &connection.endpoint {
+        Some(endpoint) => Some(endpoint.clone()),
+        None => variable("PARTNERCENTER_ENDPOINT")?,
+    };
+    let cloud = match environment {
+        Environment::Global => Cloud::Global,
+        Environment::UsGov => Cloud::UsGov,
+        Environment::China => Cloud::China,
+        Environment::Simulator if endpoint.is_none() => return simulated(connection).await,
+        Environment::Simulator => {
             let message =
                 "the environment is simulator and an endpoint is set: take one of them away";
             return Err(Failure::configuration(message));
         }
-        return simulated(connection).await;
-    }
-    let Some(token) = variable("PARTNERCENTER_ACCESS_TOKEN")? else {
-        return Err(Failure::not_signed_in(
-            "not signed in: set PARTNERCENTER_ACCESS_TOKEN, or try --simulate, which needs nothing",
-        ));
     };
-    let cloud = match environment {
-        Environment::UsGov => Cloud::UsGov,
-        Environment::China => Cloud::China,
-        Environment::Global | Environment::Simulator => Cloud::Global,
+    let builder = match access_token()? {
+        Some(token) => PartnerCenter::builder(StaticToken::new(token)),
+        None => PartnerCenter::builder(NotSignedIn),
     };
-    let partner = client(connection, SecretString::from(token), Some(cloud), endpoint)?;
+    let builder = match endpoint {
+        Some(endpoint) => builder.cloud(cloud).endpoint(endpoint),
+        None => builder.cloud(cloud),
+    };
     Ok(Connected {
-        partner,
+        partner: in_time(builder, connection).build()?,
         simulator: None,
     })
 }
@@ -69,34 +78,35 @@ async fn simulated(connection: &Connection) -> Result<Connected, Failure> {
         .await
         .map_err(|error| Failure::other("simulator", "the simulator cannot be started", error))?;
     notice("simulated: no real customer, nothing is bought");
-    let token = SecretString::from(Simulator::ACCESS_TOKEN);
-    let partner = client(
-        connection,
-        token,
-        None,
-        Some(simulator.base_url().to_owned()),
-    )?;
+    let builder = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
+        .endpoint(simulator.base_url());
     Ok(Connected {
-        partner,
+        partner: in_time(builder, connection).build()?,
         simulator: Some(simulator),
     })
 }
 
-fn client(
-    connection: &Connection,
-    token: SecretString,
-    cloud: Option<Cloud>,
-    endpoint: Option<String>,
-) -> Result<PartnerCenter, Failure> {
-    let mut builder =
-        PartnerCenter::builder(StaticToken::new(token)).cloud(cloud.unwrap_or_default());
-    if let Some(endpoint) = endpoint {
-        builder = builder.endpoint(endpoint);
+fn in_time(builder: Builder, connection: &Connection) -> Builder {
+    match connection.deadline {
+        Some(deadline) => builder.deadline(deadline).answer_timeout(deadline),
+        None => builder,
     }
-    if let Some(deadline) = connection.deadline {
-        builder = builder.deadline(deadline).answer_timeout(deadline);
+}
+
+/// Says that there is no token when one is needed: after everything that is wrong with the input was said.
+#[derive(Debug)]
+struct NotSignedIn;
+
+impl Credential for NotSignedIn {
+    fn token<'a>(&'a self, _: TokenRequest<'a>) -> TokenFuture<'a> {
+        let message = "set PARTNERCENTER_ACCESS_TOKEN, or try --simulate, which needs nothing";
+        Box::pin(async move { Err(CredentialError::new(message)) })
     }
-    Ok(builder.build()?)
+}
+
+/// The token to sign in with.
+pub(crate) fn access_token() -> Result<Option<String>, Failure> {
+    variable("PARTNERCENTER_ACCESS_TOKEN")
 }
 
 fn environment_variable() -> Result<Environment, Failure> {
@@ -107,13 +117,6 @@ fn environment_variable() -> Result<Environment, Failure> {
         Some(text) => Environment::from_str(&text, true).map_err(|_| {
             Failure::configuration(format!("{NAME} must be global, us-gov, china or simulator"))
         }),
-    }
-}
-
-fn or_variable(flag: Option<String>, name: &str) -> Result<Option<String>, Failure> {
-    match flag {
-        Some(value) => Ok(Some(value)),
-        None => variable(name),
     }
 }
 

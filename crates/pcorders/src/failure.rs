@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use partner_center_orders::{Delivery, Error, ErrorKind};
 use serde::Serialize;
 
+use crate::connect;
 use crate::output::{Format, clean, notice};
 
 const OTHER: u8 = 1;
@@ -62,16 +63,15 @@ impl Failure {
         Self::unsent(USAGE, "configuration", message)
     }
 
-    pub(crate) fn not_signed_in(message: impl Into<String>) -> Self {
-        Self::unsent(NOT_SIGNED_IN, "credential", message)
-    }
-
     pub(crate) fn other(kind: &'static str, what: &str, error: impl StdError) -> Self {
         Self::unsent(OTHER, kind, with_causes(what.to_owned(), Some(&error)))
     }
 
     /// Prints the failure in the form that goes with the output, and returns the exit code.
-    pub(crate) fn report(self, format: Format) -> ExitCode {
+    pub(crate) fn report(mut self, format: Format) -> ExitCode {
+        // A service that repeats the token must not bring it to the terminal.
+        self.report.message = without_token(self.report.message);
+        self.report.code = self.report.code.map(without_token);
         #[derive(Serialize)]
         struct Object<'a> {
             error: &'a Report,
@@ -109,13 +109,13 @@ impl From<Error> for Failure {
         let (exit, kind) = classify(&error);
         let mut message = error.to_string();
         if let Some(description) = error.description() {
-            message = format!("{message}: {description}");
+            message = format!("{message}: {}", shortened(description.to_owned()));
         }
         let report = Report {
             kind,
             message: with_causes(message, error.source()),
             status: error.status().map(|status| status.as_u16()),
-            code: error.code().map(str::to_owned),
+            code: error.code().map(|code| shortened(code.to_owned())),
             hint: None,
             request_id: error.request_id().map(|id| id.to_string()),
             correlation_id: error.correlation_id().map(|id| id.to_string()),
@@ -161,10 +161,31 @@ fn classify(error: &Error) -> (u8, &'static str) {
     }
 }
 
+fn without_token(text: String) -> String {
+    match connect::access_token() {
+        // Anything shorter is no token, and would tear holes into the text.
+        Ok(Some(token)) if token.len() >= 8 => text.replace(&token, "[access token]"),
+        _ => text,
+    }
+}
+
+/// A cause may quote what it could not read, however long that is.
+fn shortened(text: String) -> String {
+    const LONGEST: usize = 400;
+    const END: usize = 100;
+    let length = text.chars().count();
+    if length <= LONGEST {
+        return text;
+    }
+    let beginning: String = text.chars().take(LONGEST - END).collect();
+    let end: String = text.chars().skip(length - END).collect();
+    format!("{beginning} [..] {end}")
+}
+
 /// Adds what caused the failure, down to the root.
 fn with_causes(mut message: String, mut cause: Option<&dyn StdError>) -> String {
     while let Some(error) = cause {
-        let text = error.to_string();
+        let text = shortened(error.to_string());
         // Some errors repeat what they wrap.
         if !message.contains(&text) {
             message = format!("{message}: {text}");

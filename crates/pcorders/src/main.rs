@@ -11,6 +11,9 @@ mod output;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
 
 use crate::args::{Args, Noun};
 use crate::failure::Failure;
@@ -24,28 +27,47 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let output = Output::new(args.format());
-    let runtime = match tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            return Failure::other("runtime", "the runtime cannot be started", error)
-                .report(output.format());
-        }
-    };
     let format = output.format();
-    let done = runtime.block_on(async {
-        tokio::select! {
-            done = run(args, output) => Some(done),
-            _ = tokio::signal::ctrl_c() => None,
-        }
+    let done = runtime().map(|runtime| {
+        runtime.block_on(async {
+            tokio::select! {
+                biased;
+                // Asked first, so that an interrupt is heard before the work begins.
+                Ok(()) = tokio::signal::ctrl_c() => None,
+                done = on_own_thread(args, output) => Some(done),
+            }
+        })
     });
     match done {
-        Some(Ok(())) => ExitCode::SUCCESS,
-        Some(Err(failure)) => failure.report(format),
-        None => ExitCode::from(INTERRUPTED),
+        Ok(Some(Ok(()))) => ExitCode::SUCCESS,
+        Ok(Some(Err(failure))) | Err(failure) => failure.report(format),
+        Ok(None) => ExitCode::from(INTERRUPTED),
     }
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.map_err(|error| Failure::other("runtime", "the runtime cannot be started", error))
+}
+
+/// Does the work where it may block: while it decodes much, waits for a reader or looks up a name, an interrupt must
+/// still be heard. The thread is not waited for when it is no longer of interest.
+async fn on_own_thread(args: Args, output: Output) -> Result<(), Failure> {
+    let (report, reported) = oneshot::channel();
+    std::thread::spawn(move || match runtime() {
+        Ok(runtime) => {
+            // Sent before the runtime is dropped, which would wait for a look-up that cannot be cancelled.
+            let _ = report.send(runtime.block_on(run(args, output)));
+        }
+        Err(failure) => {
+            let _ = report.send(Err(failure));
+        }
+    });
+    reported
+        .await
+        .unwrap_or_else(|error| Err(Failure::other("internal", "the command broke off", error)))
 }
 
 async fn run(args: Args, mut output: Output) -> Result<(), Failure> {
@@ -70,7 +92,16 @@ fn usage(error: &clap::Error) -> ExitCode {
         let _ = error.print();
         return ExitCode::from(failure::USAGE);
     }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return Failure::usage("say what to do: --help lists the commands").report(format);
+    }
+    // What is wrong comes first, then an empty line, then usage and advice.
     let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default();
-    Failure::usage(first.strip_prefix("error: ").unwrap_or(first)).report(format)
+    let text: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.is_empty())
+        .collect();
+    let text = text.join(" ");
+    Failure::usage(text.strip_prefix("error: ").unwrap_or(&text)).report(format)
 }

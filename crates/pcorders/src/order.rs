@@ -1,11 +1,13 @@
 //! `pcorders order`: list, show, provisioning-status.
 
-use partner_center_orders::{Order, OrderLineItem, OrderLineItemProvisioningStatus, Timestamp};
+use partner_center_orders::{
+    Order, OrderLineItem, OrderLineItemProvisioningStatus, OrderStatus, Timestamp,
+};
 
 use crate::args::{List, OrderVerb, ProvisioningStatus, Show};
 use crate::connect::Connected;
 use crate::failure::Failure;
-use crate::output::{Format, Output, table};
+use crate::output::{Format, Output, clean, notice, table};
 
 pub(crate) async fn run(
     verb: OrderVerb,
@@ -21,6 +23,13 @@ pub(crate) async fn run(
 
 async fn list(list: List, connected: &Connected, output: &mut Output) -> Result<(), Failure> {
     let customer = connected.customer(list.customer.customer)?;
+    if let Some(OrderStatus::Unrecognized(word)) = &list.status {
+        let known = OrderStatus::WORDS.join(", ");
+        notice(&format!(
+            "note: {} is none of the known statuses: {known}",
+            clean(word.as_str())
+        ));
+    }
     let mut request = connected.partner.customer(customer).orders().list();
     if let Some(billing_type) = &list.billing_type {
         request = request.billing_type(billing_type.clone());

@@ -77,7 +77,7 @@ impl Output {
     ) -> io::Result<()> {
         let text = match self.format {
             Format::Json => serde_json::to_string_pretty(value)? + "\n",
-            Format::Jsonl => serde_json::to_string(value)? + "\n",
+            Format::Jsonl => line(value)?,
             Format::Table => table(value),
         };
         self.write(&text)
@@ -100,8 +100,7 @@ impl Output {
     pub(crate) fn lines<T: Serialize>(&mut self, items: &[T]) -> io::Result<bool> {
         let mut text = String::new();
         for item in items {
-            text.push_str(&serde_json::to_string(item)?);
-            text.push('\n');
+            text.push_str(&line(item)?);
         }
         self.deliver(&text)
     }
@@ -123,23 +122,25 @@ impl Output {
     }
 }
 
-/// Says something on stderr.
-#[allow(clippy::print_stderr, reason = "this is where the command talks")]
-pub(crate) fn notice(text: &str) {
-    eprintln!("{text}");
+/// One line of JSON. Members that are kept as they came may hold line ends, which in JSON are only ever space.
+fn line<T: Serialize>(value: &T) -> serde_json::Result<String> {
+    let mut line = serde_json::to_string(value)?.replace(['\n', '\r'], "");
+    line.push('\n');
+    Ok(line)
 }
 
-/// Columns with a header. On a terminal they are fitted to its width.
+/// Says something on stderr.
+pub(crate) fn notice(text: &str) {
+    // When nobody listens any more, the exit code still says how it went.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Columns with a header. Nothing is wrapped or cut: an id can be copied whatever the terminal's width.
 pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    let arrangement = if io::stdout().is_terminal() {
-        ContentArrangement::Dynamic
-    } else {
-        ContentArrangement::Disabled
-    };
     table
         .load_style(presets::NOTHING)
-        .set_content_arrangement(arrangement)
+        .set_content_arrangement(ContentArrangement::Disabled)
         .set_header(header);
     for row in rows {
         table.add_row(row.iter().map(|cell| clean(cell)));
@@ -154,11 +155,16 @@ pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
     lines.join("\n") + "\n"
 }
 
-/// Text of the service's without the control characters that could steer a terminal.
+/// Text of the service's without the characters that could steer a terminal or feign a line.
 pub(crate) fn clean(text: &str) -> String {
+    let is_steering = |c: char| {
+        let is_line_end = matches!(c, '\u{2028}' | '\u{2029}');
+        let is_direction = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        c.is_control() || is_line_end || is_direction
+    };
     text.chars()
         .map(|c| {
-            if c.is_control() && c != '\n' {
+            if is_steering(c) {
                 char::REPLACEMENT_CHARACTER
             } else {
                 c

@@ -29,8 +29,12 @@ impl RenewsTo {
 
     /// The terms, whichever shape they came in; none when it is neither.
     pub fn terms(&self) -> Vec<RenewalTerm> {
-        let one = serde_json::from_str(self.as_str()).map(|term| vec![term]);
-        one.or_else(|_| serde_json::from_str(self.as_str()))
-            .unwrap_or_default()
+        let json = self.as_str();
+        let terms = if json.starts_with('{') {
+            serde_json::from_str(json).map(|term| vec![term])
+        } else {
+            serde_json::from_str(json)
+        };
+        terms.unwrap_or_default()
     }
 }

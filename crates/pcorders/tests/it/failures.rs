@@ -75,7 +75,7 @@ fn an_answer_that_does_not_come_is_7() {
     for bytes in ["", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"] {
         let reply = Reply::bytes(bytes, Ending::Silence);
         assert_eq!(
-            exit_for(reply, &["order", "show", "o", "--deadline", "0.3"]),
+            exit_for(reply, &["order", "show", "o", "--deadline", "2"]),
             7
         );
     }
@@ -350,9 +350,150 @@ fn flags_win_over_the_environment() {
         .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN);
     let run = finish(&mut command);
     assert_eq!((run.exit, run.stdout.as_str()), (0, "[]\n"), "{run:?}");
+    for (name, value) in [
+        ("PARTNERCENTER_ENVIRONMENT", "mars"),
+        ("PARTNERCENTER_ENDPOINT", "http://127.0.0.1:1"),
+    ] {
+        for flags in [&["--simulate"][..], &["--environment", "simulator"]] {
+            let mut command = crate::run::command(&[flags, &["order", "list"]].concat());
+            assert_eq!(finish(command.env(name, value)).exit, 0, "{name} {flags:?}");
+        }
+    }
+    let mut command = crate::run::command(&[
+        "order",
+        "list",
+        "--customer",
+        CUSTOMER,
+        "--endpoint",
+        &server.base_url(),
+    ]);
+    command
+        .env("PARTNERCENTER_ENVIRONMENT", "simulator")
+        .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN);
+    assert_eq!(finish(&mut command).stdout, "[]\n");
     let mut simulated = crate::run::command(&["--simulate", "order", "list", "-o", "jsonl"]);
     simulated
         .env("PARTNERCENTER_ENDPOINT", "http://127.0.0.1:1")
         .env("PARTNERCENTER_ENVIRONMENT", "china");
     assert_eq!(finish(&mut simulated).exit, 0);
+}
+
+#[test]
+fn stderr_that_cannot_be_written_changes_nothing() {
+    let run = |arguments: &[&str]| {
+        let mut child = command(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stderr.take());
+        let output = child.wait_with_output().unwrap();
+        (
+            output.status.code(),
+            output.stdout.iter().filter(|byte| **byte == b'\n').count(),
+        )
+    };
+    let (exit, lines) = run(&["--simulate", "order", "list", "-o", "jsonl"]);
+    assert!(exit == Some(0) && lines > 40, "{exit:?} {lines}");
+    assert_eq!(run(&["--simulate", "order", "show", "none"]), (Some(3), 0));
+    assert_eq!(run(&["order", "dance"]), (Some(2), 0));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_counts_while_nobody_reads() {
+    let items: Vec<_> = (0..20_000)
+        .map(|number| format!(r#"{{"id":"order-{number}"}}"#))
+        .collect();
+    let body = format!(r#"{{"items":[{}]}}"#, items.join(","));
+    let server = ScriptedServer::start([Reply::json(body)]);
+    let mut child = command(&["order", "list", "-o", "jsonl", "--customer", CUSTOMER])
+        .env("PARTNERCENTER_ENDPOINT", server.base_url())
+        .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // The first line shows that it writes; the rest does not fit into the pipe.
+    let mut stdout = BufReader::with_capacity(16, child.stdout.take().unwrap());
+    stdout.read_line(&mut String::new()).unwrap();
+    let kill = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(kill.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn a_service_that_repeats_the_token_does_not_bring_it_to_the_terminal() {
+    let body = format!(r#"{{"code":"{TOKEN}","description":"bad token Bearer {TOKEN}"}}"#);
+    let odd = format!(r#"{{"items":"{TOKEN}"}}"#);
+    for format in ["json", "table"] {
+        for reply in [
+            Reply::complete("400 Bad Request", "", &body),
+            Reply::json(&odd),
+        ] {
+            let server = ScriptedServer::start([reply]);
+            let run = against(&server.base_url(), &["order", "list", "-o", format]);
+            assert!(
+                !run.stderr.contains(TOKEN) && run.stderr.contains("[access token]"),
+                "{run:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_quoted_is_not_endless() {
+    let endless = "x".repeat(100_000);
+    for reply in [
+        Reply::complete(
+            "400 Bad Request",
+            "",
+            format!(r#"{{"code":"{endless}","description":"{endless}"}}"#),
+        ),
+        Reply::json(format!(r#"{{"items":"{endless}"}}"#)),
+    ] {
+        let server = ScriptedServer::start([reply]);
+        let run = against(&server.base_url(), &["order", "list"]);
+        assert!(run.stderr.len() < 3_000, "{}", run.stderr.len());
+    }
+}
+
+#[test]
+fn usage_errors_name_what_is_missing() {
+    for (arguments, words) in [
+        (&["order", "show", "-o", "json"][..], &["<ORDER>"][..]),
+        (
+            &["order", "list", "-o", "xml"],
+            &["xml", "table, json, jsonl"],
+        ),
+        (&[], &["--help"]),
+    ] {
+        let run = pcorders(arguments);
+        let message = run.error()["message"].as_str().unwrap().to_owned();
+        assert_eq!(run.exit, 2);
+        assert!(words.iter().all(|word| message.contains(word)), "{message}");
+    }
+}
+
+#[test]
+fn an_order_id_may_begin_with_a_hyphen() {
+    let server = Recorded::json([r#"{"id":"-9q"}"#]);
+    let run = against(&server.base_url(), &["order", "show", "-9q"]);
+    assert_eq!(
+        (run.exit, run.stdout.as_str()),
+        (0, "{\n  \"id\": \"-9q\"\n}\n")
+    );
+    // A flag is no order.
+    let run = against(&server.base_url(), &["order", "show"]);
+    assert_eq!((run.exit, run.error()["kind"].as_str()), (2, Some("usage")));
+}
+
+#[test]
+fn what_is_wrong_with_the_input_is_said_before_anybody_signs_in() {
+    let run = pcorders(&["order", "show", ".", "--customer", CUSTOMER]);
+    assert_eq!((run.exit, run.error()["kind"].as_str()), (2, Some("input")));
+    assert_eq!(pcorders(&["order", "list"]).exit, 2);
 }

@@ -167,3 +167,27 @@ fn help_and_version_are_answers() {
         format!("pcorders {}\n", env!("CARGO_PKG_VERSION"))
     );
 }
+
+#[test]
+fn json_lines_have_one_order_to_a_line() {
+    let order = "{\"id\":\"o\",\r\n\"client\":{\n  \"name\": \"a\\nb\",\n  \"price\": 12.10\r\n}}";
+    let server = Recorded::json([format!("{{\"items\":[{order},{order}]}}")]);
+    let run = against(&server.base_url(), &["order", "list", "-o", "jsonl"]);
+    let line = r#"{"client":{  "name": "a\nb",  "price": 12.10},"id":"o"}"#;
+    assert_eq!(run.stdout, format!("{line}\n{line}\n"));
+    let server = Recorded::json([order]);
+    let run = against(&server.base_url(), &["order", "show", "o", "-o", "jsonl"]);
+    assert_eq!(run.stdout, format!("{line}\n"));
+}
+
+#[test]
+fn a_status_that_nobody_knows_is_remarked_on() {
+    let run = pcorders(&["--simulate", "order", "list", "--status", "bogus"]);
+    assert_eq!((run.exit, run.stdout.as_str()), (0, "[]\n"));
+    assert!(
+        run.stderr
+            .contains("note: bogus is none of the known statuses: unknown, completed"),
+        "{}",
+        run.stderr
+    );
+}
