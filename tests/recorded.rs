@@ -5,7 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
 
-/// An `httpmock` server that answers the nth request with the nth body, and the last one from then on.
+/// A client that asks so often beyond the last answer goes round in circles.
+const PATIENCE: usize = 100;
+
+/// An `httpmock` server that answers the nth request with the nth body, and the last one from then on, but not for ever:
+/// a test of a loop must end when the loop is there.
 pub struct Recorded {
     server: MockServer,
     sent: Arc<Mutex<Vec<Sent>>>,
@@ -33,6 +37,9 @@ impl Recorded {
             when.any_request();
             then.respond_with(move |request: &HttpMockRequest| {
                 let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+                if log.len() > answers.len() + PATIENCE {
+                    return HttpMockResponse::builder().status(599).build();
+                }
                 let (status, headers, body) = &answers[log.len().min(answers.len() - 1)];
                 log.push(Sent::read(request));
                 HttpMockResponse::builder()

@@ -40,9 +40,9 @@ pub struct Page<T> {
 
 /// Where a list can be taken up again, in this process or another one: store it as JSON.
 ///
-/// It names the page and how many of its items were already handed out, so orders that are placed meanwhile can move
-/// others to where they were counted already: between two pages nothing is counted, and
-/// [`Pages::continuation`] is always between two. It holds no token of yours, but ids of the customer.
+/// It names a page and how many of its items were handed out; [`Pages::continuation`] is always at the beginning of
+/// one. As on any list in pages, what is placed or removed meanwhile can move items to and fro across that point, so
+/// that one comes twice or not at all. It holds no token of yours, but ids of the customer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Continuation {

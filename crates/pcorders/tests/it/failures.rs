@@ -1,8 +1,5 @@
 //! How does the command fail? With the exit code of the contract, and nothing on stdout that looks complete.
 
-use std::io::{BufRead, BufReader};
-use std::process::Stdio;
-
 use partner_center_orders_tests::{CUSTOMER, Ending, Recorded, Reply, ScriptedServer, TOKEN};
 use serde_json::json;
 
@@ -174,61 +171,6 @@ fn json_lines_may_print_earlier_pages_and_the_exit_code_says_that_it_is_not_all(
 }
 
 #[test]
-fn json_lines_are_printed_while_pages_arrive() {
-    let first =
-        r#"{"items":[{"id":"a"}],"links":{"next":{"uri":"/next","method":"GET","headers":[]}}}"#;
-    // The second page never comes: what is read here was printed before it.
-    let server = ScriptedServer::start([Reply::json(first), Reply::bytes("", Ending::Silence)]);
-    let mut child = command(&["order", "list", "-o", "jsonl", "--customer", CUSTOMER])
-        .env("PARTNERCENTER_ENDPOINT", server.base_url())
-        .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    assert_eq!(line, "{\"id\":\"a\"}\n");
-    child.kill().unwrap();
-    child.wait().unwrap();
-}
-
-#[test]
-fn a_reader_that_stops_reading_is_no_failure() {
-    let mut child = command(&["--simulate", "order", "list", "-o", "jsonl"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    assert_eq!(child.wait().unwrap().code(), Some(0));
-}
-
-#[cfg(unix)]
-#[test]
-fn an_interrupted_command_exits_with_130() {
-    let first =
-        r#"{"items":[{"id":"a"}],"links":{"next":{"uri":"/next","method":"GET","headers":[]}}}"#;
-    let server = ScriptedServer::start([Reply::json(first), Reply::bytes("", Ending::Silence)]);
-    let mut child = command(&["order", "list", "-o", "jsonl", "--customer", CUSTOMER])
-        .env("PARTNERCENTER_ENDPOINT", server.base_url())
-        .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    stdout.read_line(&mut String::new()).unwrap();
-    let interrupted = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(interrupted.unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-}
-
-#[test]
 fn wrong_input_is_2_and_nothing_is_sent() {
     let server = Recorded::json([r#"{"id":"o","items":[]}"#]);
     for order in ["", " ", ".", "..", "a\\b"] {
@@ -376,53 +318,6 @@ fn flags_win_over_the_environment() {
         .env("PARTNERCENTER_ENDPOINT", "http://127.0.0.1:1")
         .env("PARTNERCENTER_ENVIRONMENT", "china");
     assert_eq!(finish(&mut simulated).exit, 0);
-}
-
-#[test]
-fn stderr_that_cannot_be_written_changes_nothing() {
-    let run = |arguments: &[&str]| {
-        let mut child = command(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        drop(child.stderr.take());
-        let output = child.wait_with_output().unwrap();
-        (
-            output.status.code(),
-            output.stdout.iter().filter(|byte| **byte == b'\n').count(),
-        )
-    };
-    let (exit, lines) = run(&["--simulate", "order", "list", "-o", "jsonl"]);
-    assert!(exit == Some(0) && lines > 40, "{exit:?} {lines}");
-    assert_eq!(run(&["--simulate", "order", "show", "none"]), (Some(3), 0));
-    assert_eq!(run(&["order", "dance"]), (Some(2), 0));
-}
-
-#[cfg(unix)]
-#[test]
-fn an_interrupt_counts_while_nobody_reads() {
-    let items: Vec<_> = (0..20_000)
-        .map(|number| format!(r#"{{"id":"order-{number}"}}"#))
-        .collect();
-    let body = format!(r#"{{"items":[{}]}}"#, items.join(","));
-    let server = ScriptedServer::start([Reply::json(body)]);
-    let mut child = command(&["order", "list", "-o", "jsonl", "--customer", CUSTOMER])
-        .env("PARTNERCENTER_ENDPOINT", server.base_url())
-        .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    // The first line shows that it writes; the rest does not fit into the pipe.
-    let mut stdout = BufReader::with_capacity(16, child.stdout.take().unwrap());
-    stdout.read_line(&mut String::new()).unwrap();
-    let kill = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status();
-    assert!(kill.unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 
 #[test]

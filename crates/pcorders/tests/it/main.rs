@@ -9,3 +9,4 @@ mod failures;
 mod output;
 mod readme;
 mod run;
+mod streams;
