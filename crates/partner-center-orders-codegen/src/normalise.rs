@@ -20,12 +20,11 @@ const TRANSPORT_HEADERS: [&str; 6] = [
     "MS-PartnerCenter-Application",
 ];
 
-/// The members without which an object is nothing. All others may be absent or null.
-const ESSENTIAL: [(&str, &str); 3] = [
-    ("Order", "id"),
-    ("OrderCollection", "items"),
-    ("OrderLineItemProvisioningStatusCollection", "items"),
-];
+/// The members without which an object is nothing: without its items, a collection would pass for an empty one. All
+/// others may be absent or null.
+fn is_essential(schema: &str, member: &str) -> bool {
+    (schema, member) == ("Order", "id") || (schema.ends_with("Collection") && member == "items")
+}
 
 /// Reduces a valid document to what the generator takes.
 pub(crate) fn normalise(mut tree: Value) -> Value {
@@ -110,11 +109,6 @@ fn schemas_mut(tree: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> 
 /// Absent and null mean the same, and neither costs the caller the rest of the answer.
 fn read_tolerantly(tree: &mut Value) {
     for (name, schema) in schemas_mut(tree) {
-        let essential: Vec<&str> = ESSENTIAL
-            .iter()
-            .filter(|(owner, _)| owner == name)
-            .map(|(_, member)| *member)
-            .collect();
         let Some(schema) = schema.as_object_mut() else {
             continue;
         };
@@ -122,7 +116,7 @@ fn read_tolerantly(tree: &mut Value) {
             required.retain(|member| {
                 member
                     .as_str()
-                    .is_some_and(|member| essential.contains(&member))
+                    .is_some_and(|member| is_essential(name, member))
             });
         }
         let properties = schema
@@ -130,8 +124,7 @@ fn read_tolerantly(tree: &mut Value) {
             .and_then(Value::as_object_mut)
             .into_iter()
             .flatten();
-        for (_, property) in properties.filter(|(member, _)| !essential.contains(&member.as_str()))
-        {
+        for (_, property) in properties.filter(|(member, _)| !is_essential(name, member)) {
             // A member with any other type is an `Option` already, for which null is absence.
             if let Some(property) = property.as_object_mut()
                 && matches!(
