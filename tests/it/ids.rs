@@ -78,6 +78,10 @@ fn a_customer_id_is_a_guid() {
     ] {
         assert!(text.parse::<CustomerId>().is_err(), "{text}");
     }
+    let json = format!("{:?}", partner_center_orders_tests::CUSTOMER);
+    let read: CustomerId = serde_json::from_str(&json).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), json);
+    assert!(serde_json::from_str::<CustomerId>(r#""contoso""#).is_err());
     let upper: CustomerId = "B0D70A69-4C42-4B27-B17B-91A835D8686A".parse().unwrap();
     assert_eq!(upper.to_string(), partner_center_orders_tests::CUSTOMER);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, TryStreamExt};
-use partner_center_orders::{Delivery, Error, ErrorKind, Order, Pager};
+use partner_center_orders::{Continuation, Delivery, Error, ErrorKind, Order, Pager};
 use partner_center_orders_tests::{ORDERS, Recorded, Reply, ScriptedServer, client, orders};
 
 /// A page with these ids and, unless it is empty, this link.
@@ -143,7 +143,7 @@ async fn an_absolute_link_to_the_same_origin_is_followed() {
         serde_json::to_value(orders(&partner).list().send().continuation().unwrap()).unwrap();
     continuation["link"] =
         serde_json::json!({ "uri": format!("{}/v1/customers/x?page=2", server.base_url()) });
-    let continuation = serde_json::from_value(continuation).unwrap();
+    let continuation: Continuation = serde_json::from_value(continuation).unwrap();
     let read = orders(&partner)
         .list()
         .resume(continuation)

@@ -204,3 +204,24 @@ async fn without_a_token_nothing_is_sent() {
     );
     assert!(server.sent().is_empty());
 }
+
+#[tokio::test]
+async fn a_credential_may_be_chosen_at_run_time_and_shared() {
+    let server = Recorded::json([r#"{"id":"o"}"#]);
+    let boxed: Box<dyn Credential> = Box::new(StaticToken::new("boxed"));
+    let shared: Arc<dyn Credential> = Arc::new(StaticToken::new("shared"));
+    for partner in [
+        PartnerCenter::builder(boxed),
+        PartnerCenter::builder(Arc::clone(&shared)),
+    ] {
+        let partner = partner.endpoint(server.base_url()).build().unwrap();
+        orders(&partner).order("o").get().send().await.unwrap();
+    }
+    let sent: Vec<_> = server.sent();
+    assert_eq!(sent[0].header("authorization"), Some("Bearer boxed"));
+    assert_eq!(sent[1].header("authorization"), Some("Bearer shared"));
+    let refused = AccessToken::new("refused");
+    let request = TokenRequest::new(&["scope"]).refused(&refused);
+    assert!(request.refused.is_some());
+    assert!(shared.token(request).await.is_ok());
+}

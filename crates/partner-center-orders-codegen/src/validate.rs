@@ -94,6 +94,13 @@ fn responses_can_be_told_apart(tree: &Value, problems: &mut Vec<Problem>) {
                 "every 2xx response of an operation must have the same body",
             ));
         }
+        let ranges = members(operation.get("responses"), &responses)
+            .filter(|(_, status, _)| status.eq_ignore_ascii_case("2xx"));
+        for (place, _, _) in ranges {
+            let message =
+                "give the number: the client tells answers of its own by not being in a range";
+            problems.push(Problem::new(place, "success-response", message));
+        }
         if operation.pointer("/responses/default").is_some() {
             problems.push(Problem::new(
                 child(&responses, "default"),

@@ -126,12 +126,13 @@ impl Builder {
     /// used for a loopback address. With an http endpoint, which is a loopback address, no certificates are read.
     ///
     /// ```
-    /// use partner_center_orders::{PartnerCenter, StaticToken};
+    /// use partner_center_orders::{PartnerCenter, Proxy, StaticToken};
     ///
+    /// let proxy = Proxy::https("http://proxy.example:3128")?;
     /// let partner = PartnerCenter::builder(StaticToken::new("token"))
-    ///     .configure_http(|http| http.user_agent("contoso-billing/1.0"))
+    ///     .configure_http(|http| http.proxy(proxy))
     ///     .build()?;
-    /// # Ok::<(), partner_center_orders::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn configure_http(
         mut self,

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use secrecy::SecretString;
@@ -40,6 +41,18 @@ pub trait Credential: fmt::Debug + Send + Sync {
     fn token<'a>(&'a self, request: TokenRequest<'a>) -> TokenFuture<'a>;
 }
 
+impl<C: Credential + ?Sized> Credential for Arc<C> {
+    fn token<'a>(&'a self, request: TokenRequest<'a>) -> TokenFuture<'a> {
+        (**self).token(request)
+    }
+}
+
+impl<C: Credential + ?Sized> Credential for Box<C> {
+    fn token<'a>(&'a self, request: TokenRequest<'a>) -> TokenFuture<'a> {
+        (**self).token(request)
+    }
+}
+
 /// What a token is wanted for.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -47,15 +60,24 @@ pub struct TokenRequest<'a> {
     /// The scopes that the token must be good for.
     pub scopes: &'a [&'a str],
     /// The token that the service just answered with 401; one that is handed out again is of no use.
+    ///
+    /// Always `None` in this version, which sends each request once.
     pub refused: Option<&'a AccessToken>,
 }
 
 impl<'a> TokenRequest<'a> {
-    pub(crate) fn new(scopes: &'a [&'a str]) -> Self {
+    /// A first request for a token. The client makes these; so does the test of a credential.
+    pub fn new(scopes: &'a [&'a str]) -> Self {
         Self {
             scopes,
             refused: None,
         }
+    }
+
+    /// Says which token was refused.
+    pub fn refused(mut self, token: &'a AccessToken) -> Self {
+        self.refused = Some(token);
+        self
     }
 }
 
@@ -75,7 +97,7 @@ impl AccessToken {
         }
     }
 
-    /// Says until when the token is good.
+    /// Says until when the token is good. The client does not look at it; a credential that keeps tokens may.
     pub fn expires_at(mut self, instant: SystemTime) -> Self {
         self.expires_at = Some(instant);
         self

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::client::PartnerCenter;
@@ -18,7 +19,8 @@ use crate::orders::Orders;
 /// assert!("contoso.onmicrosoft.com".parse::<CustomerId>().is_err());
 /// # Ok::<(), partner_center_orders::InvalidCustomerId>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct CustomerId(Uuid);
 
 impl CustomerId {
@@ -31,6 +33,20 @@ impl CustomerId {
 impl From<Uuid> for CustomerId {
     fn from(id: Uuid) -> Self {
         Self(id)
+    }
+}
+
+impl TryFrom<String> for CustomerId {
+    type Error = InvalidCustomerId;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<CustomerId> for String {
+    fn from(id: CustomerId) -> Self {
+        id.to_string()
     }
 }
 

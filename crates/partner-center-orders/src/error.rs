@@ -18,6 +18,33 @@ use crate::retry_after::retry_after;
 /// It displays as one line in lower case that says what happened at which path; it shows no token, header or body.
 /// What the service says is in [`description`](Self::description), what caused the error in
 /// [`source`](StdError::source), which for a member that cannot be read quotes the value.
+///
+/// ```
+/// use std::error::Error as _;
+///
+/// use partner_center_orders::{PartnerCenter, StaticToken, StatusCode};
+/// use partner_center_sim::Simulator;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let simulator = Simulator::start().await?;
+/// # let partner = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
+/// #     .endpoint(simulator.base_url())
+/// #     .build()?;
+/// # let orders = partner.customer(Simulator::CUSTOMERS[0].parse()?).orders();
+/// match orders.order("5cf72f146967").get().send().await {
+///     Ok(order) => println!("{:?}", order.body().status),
+///     Err(error) if error.status() == Some(StatusCode::NOT_FOUND) && error.code() == Some("20000") => {
+///         println!("there is no such order");
+///     }
+///     Err(error) => {
+///         println!("{error}: {}", error.description().unwrap_or("no description"));
+///         println!("because of {:?}, delivery {:?}", error.source(), error.delivery());
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct Error(Box<Detail>);
 
 struct Detail {

@@ -23,6 +23,9 @@
 //! # }
 //! ```
 //!
+//! The examples of the value types name the crate that they are defined in, `partner_center_orders_api`; import them
+//! from this one.
+//!
 //! # What to rely on
 //!
 //! * The token goes to the configured endpoint and nowhere else. No redirect is followed, and a `links.next` that
@@ -68,10 +71,13 @@ pub use response::Response;
 /// Types of other crates that appear in this one's surface.
 pub use {
     http::{HeaderMap, StatusCode},
-    reqwest::ClientBuilder,
+    reqwest::{ClientBuilder, Proxy},
     secrecy::{ExposeSecret, SecretString},
     uuid::Uuid,
 };
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+pub use reqwest::Certificate;
 
 pub use partner_center_orders_api::{
     BillingCycle, BillingType, Decimal, JsonText, LineItemTransactionType, Link, LinkHeader,

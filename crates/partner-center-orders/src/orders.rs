@@ -75,9 +75,34 @@ impl ListOrders<'_> {
         self
     }
 
-    /// Goes on where an earlier listing of the same customer with the same filters was left.
-    pub fn resume(mut self, from: Continuation) -> Self {
-        self.resume = Some(from);
+    /// Goes on where an earlier listing of the same customer with the same filters was left; with `None` it begins.
+    ///
+    /// ```
+    /// use partner_center_orders::{Continuation, PartnerCenter, StaticToken};
+    /// use partner_center_sim::Simulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let partner = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
+    /// #     .endpoint(simulator.base_url())
+    /// #     .build()?;
+    /// # let orders = partner.customer(Simulator::CUSTOMERS[0].parse()?).orders();
+    /// # let mut stored: Option<String> = None;
+    /// let before: Option<Continuation> = stored.as_deref().map(serde_json::from_str).transpose()?;
+    /// let mut pager = orders.list().resume(before).send();
+    /// for _ in 0..12 {
+    ///     let Some(order) = pager.try_next().await? else { break };
+    ///     println!("{}", order.id);
+    /// }
+    /// // Nothing to store means that the list is complete.
+    /// stored = pager.continuation().as_ref().map(serde_json::to_string).transpose()?;
+    /// # assert!(stored.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn resume(mut self, from: impl Into<Option<Continuation>>) -> Self {
+        self.resume = from.into();
         self
     }
 
@@ -264,9 +289,9 @@ pub struct GetProvisioningStatus<'c> {
 }
 
 impl GetProvisioningStatus<'_> {
-    /// Goes on where an earlier listing for the same order was left.
-    pub fn resume(mut self, from: Continuation) -> Self {
-        self.resume = Some(from);
+    /// Goes on where an earlier listing for the same order was left; with `None` it begins.
+    pub fn resume(mut self, from: impl Into<Option<Continuation>>) -> Self {
+        self.resume = from.into();
         self
     }
 

@@ -37,6 +37,7 @@ impl Args {
 
 /// Which Partner Center to talk to.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
     /// Run against an embedded simulator: needs no credentials, buys nothing.
     #[arg(long, global = true, conflicts_with_all = ["environment", "endpoint"])]
@@ -50,7 +51,7 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) endpoint: Option<String>,
 
-    /// How long a request may take, in seconds.
+    /// How long each request may take, of a list each page, in seconds: 100 unless said otherwise.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, global = true)]
     pub(crate) deadline: Option<Duration>,
 }
@@ -105,7 +106,8 @@ pub(crate) struct List {
     #[arg(long, value_name = "DATE", value_parser = instant)]
     pub(crate) since: Option<DateTime<Utc>>,
 
-    /// Only orders with this status, such as pending. Filtered here, not by the service.
+    /// Only orders with this status: completed, pending, cancelled, suspended, pending_review, pending_po_upload,
+    /// po_upload_complete, po_review_rejected, partial_success, error, unknown. Filtered here, not by the service.
     #[arg(long)]
     pub(crate) status: Option<OrderStatus>,
 }

@@ -59,13 +59,14 @@ pub(crate) async fn connect(connection: &Connection) -> Result<Connected, Failur
             return Err(Failure::configuration(message));
         }
     };
-    let builder = match access_token()? {
-        Some(token) => PartnerCenter::builder(StaticToken::new(token)),
-        None => PartnerCenter::builder(NotSignedIn),
+    let credential: Box<dyn Credential> = match access_token()? {
+        Some(token) => Box::new(StaticToken::new(token)),
+        None => Box::new(NotSignedIn),
     };
+    let builder = PartnerCenter::builder(credential).cloud(cloud);
     let builder = match endpoint {
-        Some(endpoint) => builder.cloud(cloud).endpoint(endpoint),
-        None => builder.cloud(cloud),
+        Some(endpoint) => builder.endpoint(endpoint),
+        None => builder,
     };
     Ok(Connected {
         partner: in_time(builder, connection).build()?,

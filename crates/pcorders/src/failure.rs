@@ -67,6 +67,12 @@ impl Failure {
         Self::unsent(OTHER, kind, with_causes(what.to_owned(), Some(&error)))
     }
 
+    /// Adds what to do about it.
+    pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
+        self.report.hint = hint;
+        self
+    }
+
     /// Prints the failure in the form that goes with the output, and returns the exit code.
     pub(crate) fn report(mut self, format: Format) -> ExitCode {
         // A service that repeats the token must not bring it to the terminal.
@@ -92,7 +98,10 @@ impl Failure {
 impl Report {
     fn in_words(&self) -> String {
         let mut text = format!("error: {}", clean(&self.message));
-        if let (Some(request), Some(correlation)) = (&self.request_id, &self.correlation_id) {
+        // Ids that were never sent are of no use to anybody.
+        if let (1.., Some(request), Some(correlation)) =
+            (self.attempts, &self.request_id, &self.correlation_id)
+        {
             text.push_str(&format!(
                 "\n  request id {request}, correlation id {correlation}"
             ));
@@ -198,6 +207,9 @@ fn with_causes(mut message: String, mut cause: Option<&dyn StdError>) -> String 
 /// Writing to stdout failed.
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        Self::other("output", "the output cannot be written", error)
+        let mut failure = Self::other("output", "the output cannot be written", error);
+        // What is to be written was answered before.
+        failure.report.delivery = "accepted";
+        failure
     }
 }

@@ -97,11 +97,11 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
     // What is wrong comes first, then an empty line, then usage and advice.
     let text = error.to_string();
-    let text: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .take_while(|line| !line.is_empty())
-        .collect();
-    let text = text.join(" ");
-    Failure::usage(text.strip_prefix("error: ").unwrap_or(&text)).report(format)
+    let lines = text.lines().map(str::trim);
+    let wrong: Vec<&str> = lines.clone().take_while(|line| !line.is_empty()).collect();
+    let wrong = wrong.join(" ");
+    let tip = lines.clone().find_map(|line| line.strip_prefix("tip: "));
+    Failure::usage(wrong.strip_prefix("error: ").unwrap_or(&wrong))
+        .with_hint(tip.map(str::to_owned))
+        .report(format)
 }

@@ -1,7 +1,7 @@
 //! `pcorders order`: list, show, provisioning-status.
 
 use partner_center_orders::{
-    Order, OrderLineItem, OrderLineItemProvisioningStatus, OrderStatus, Timestamp,
+    BillingType, Order, OrderLineItem, OrderLineItemProvisioningStatus, OrderStatus, Timestamp,
 };
 
 use crate::args::{List, OrderVerb, ProvisioningStatus, Show};
@@ -24,11 +24,10 @@ pub(crate) async fn run(
 async fn list(list: List, connected: &Connected, output: &mut Output) -> Result<(), Failure> {
     let customer = connected.customer(list.customer.customer)?;
     if let Some(OrderStatus::Unrecognized(word)) = &list.status {
-        let known = OrderStatus::WORDS.join(", ");
-        notice(&format!(
-            "note: {} is none of the known statuses: {known}",
-            clean(word.as_str())
-        ));
+        remark(word.as_str(), "statuses", OrderStatus::WORDS);
+    }
+    if let Some(BillingType::Unrecognized(word)) = &list.billing_type {
+        remark(word.as_str(), "billing cycles", BillingType::WORDS);
     }
     let mut request = connected.partner.customer(customer).orders().list();
     if let Some(billing_type) = &list.billing_type {
@@ -52,6 +51,15 @@ async fn list(list: List, connected: &Connected, output: &mut Output) -> Result<
         output.list(&complete, |orders| order_table(orders, list.include_price))?;
     }
     Ok(())
+}
+
+/// A word that is not known may be a new one, or mistyped.
+fn remark(word: &str, what: &str, known: &[&str]) {
+    notice(&format!(
+        "note: {} is none of the known {what}: {}",
+        clean(word),
+        known.join(", ")
+    ));
 }
 
 impl List {
@@ -99,7 +107,14 @@ async fn provisioning_status(
 }
 
 fn order_table(orders: &[Order], with_price: bool) -> String {
-    let mut header = vec!["ID", "STATUS", "BILLING", "PLACED", "LINES", "FIRST LINE"];
+    let mut header = vec![
+        "ID",
+        "STATUS",
+        "BILLING",
+        "PLACED (UTC)",
+        "LINES",
+        "FIRST LINE",
+    ];
     if with_price {
         header.push("TOTAL");
     }
@@ -127,7 +142,7 @@ fn order_in_full(order: &Order) -> String {
         ("customer", text(&order.reference_customer_id)),
         ("status", text(&order.status)),
         ("billing cycle", text(&order.billing_cycle)),
-        ("placed", placed(order)),
+        ("placed (UTC)", placed(order)),
         ("currency", text(&order.currency_code)),
         ("total", total(order)),
     ];

@@ -31,7 +31,7 @@ impl Timestamp {
         &self.0
     }
 
-    /// The instant; `None` when the text is none.
+    /// The instant, as a `chrono::DateTime<chrono::Utc>` (chrono 0.4); `None` when the text is none.
     ///
     /// A time without zone is taken for UTC, which is inferred.
     pub fn to_utc(&self) -> Option<DateTime<Utc>> {

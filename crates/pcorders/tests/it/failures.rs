@@ -392,3 +392,40 @@ fn what_is_wrong_with_the_input_is_said_before_anybody_signs_in() {
     assert_eq!((run.exit, run.error()["kind"].as_str()), (2, Some("input")));
     assert_eq!(pcorders(&["order", "list"]).exit, 2);
 }
+
+#[test]
+fn output_that_cannot_be_written_says_that_the_request_was_answered() {
+    if !std::path::Path::new("/dev/full").exists() {
+        return;
+    }
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let run = finish(command(&["--simulate", "order", "list", "-o", "json"]).stdout(full));
+    let error = run.error();
+    assert_eq!((run.exit, error["kind"].as_str()), (1, Some("output")));
+    assert_eq!(error["delivery"], "accepted");
+}
+
+#[test]
+fn a_tip_of_the_parser_is_the_hint() {
+    let run = pcorders(&["order", "lst", "-o", "json"]);
+    assert_eq!(run.exit, 2);
+    assert!(
+        run.error()["hint"].as_str().unwrap().contains("'list'"),
+        "{}",
+        run.error()
+    );
+}
+
+#[test]
+fn ids_that_were_not_sent_are_not_told_to_people() {
+    let run = pcorders(&["order", "list", "--customer", CUSTOMER, "-o", "table"]);
+    assert_eq!(run.exit, 4);
+    assert!(
+        run.stderr.starts_with("error: ") && !run.stderr.contains("request id"),
+        "{}",
+        run.stderr
+    );
+}

@@ -181,7 +181,7 @@ fn json_lines_have_one_order_to_a_line() {
 }
 
 #[test]
-fn a_status_that_nobody_knows_is_remarked_on() {
+fn a_word_that_nobody_knows_is_remarked_on() {
     let run = pcorders(&["--simulate", "order", "list", "--status", "bogus"]);
     assert_eq!((run.exit, run.stdout.as_str()), (0, "[]\n"));
     assert!(
@@ -189,5 +189,19 @@ fn a_status_that_nobody_knows_is_remarked_on() {
             .contains("note: bogus is none of the known statuses: unknown, completed"),
         "{}",
         run.stderr
+    );
+    let server = Recorded::json([r#"{"items":[]}"#]);
+    let run = against(
+        &server.base_url(),
+        &["order", "list", "--billing-type", "weekly"],
+    );
+    assert_eq!((run.exit, run.stdout.as_str()), (0, "[]\n"));
+    assert!(
+        run.stderr
+            .starts_with("note: weekly is none of the known billing cycles: monthly")
+    );
+    assert!(
+        server.sent()[0].line.ends_with("?billingType=weekly"),
+        "it may be a new one"
     );
 }
