@@ -212,7 +212,7 @@ impl<T> Pages<T> {
         }
         self.skip = from.skip;
         if let Some(link) = from.link {
-            self.expect(link, None);
+            self.set_next(link, None);
         }
         self
     }
@@ -310,7 +310,7 @@ impl<T> Pages<T> {
             0
         };
         match next {
-            Some(link) => self.expect(link, Some((place, page.ids()))),
+            Some(link) => self.set_next(link, Some((place, page.ids()))),
             None => self.next = Next::Nothing,
         }
         let skip = std::mem::take(&mut self.skip);
@@ -321,7 +321,7 @@ impl<T> Pages<T> {
     }
 
     /// Decides what to do about the link to the next page, which was found at a place.
-    fn expect(&mut self, link: Link, found: Option<(String, CallIds)>) {
+    fn set_next(&mut self, link: Link, found: Option<(String, CallIds)>) {
         let refused = |message| Error::new(ErrorKind::Link, Delivery::NotSent, message);
         let target = self.source.resolve(&link).and_then(|target| {
             if self.seen.contains(&target.identity()) {
