@@ -300,3 +300,18 @@ async fn without_time_nothing_is_sent() {
     says(&error, ErrorKind::Timeout, Delivery::NotSent, None);
     assert!(server.heads().is_empty());
 }
+
+#[tokio::test]
+async fn a_part_of_an_answer_is_not_the_answer() {
+    let part = Reply::complete(
+        "206 Partial Content",
+        "content-range: bytes 0-9/5000\r\n",
+        r#"{"id":"o"}"#,
+    );
+    says(
+        &error_for(part).await,
+        ErrorKind::Interrupted,
+        Delivery::Accepted,
+        Some(206),
+    );
+}

@@ -106,6 +106,17 @@ impl Shared {
                 body,
             }));
         }
+        if status == StatusCode::PARTIAL_CONTENT {
+            // Nobody asked for a part; what came may well be JSON, and is not all.
+            let answer = Answer {
+                status,
+                headers,
+                body: None,
+            };
+            let message = "only a part of the answer came";
+            let error = Error::new(ErrorKind::Interrupted, Delivery::Accepted, message);
+            return Err(error.with_answer(answer));
+        }
         match body {
             Ok(body) => Ok(Reply {
                 status,
