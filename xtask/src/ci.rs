@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-const STEPS: [(&str, &[&str]); 3] = [
+const STEPS: [(&str, &[&str]); 4] = [
     ("formatting", &["fmt", "--all", "--check"]),
     (
         "lints",
@@ -14,6 +14,16 @@ const STEPS: [(&str, &[&str]); 3] = [
             "--",
             "--deny",
             "warnings",
+        ],
+    ),
+    (
+        "the client without TLS",
+        &[
+            "check",
+            "--package",
+            "partner-center-orders",
+            "--no-default-features",
+            "--locked",
         ],
     ),
     (
