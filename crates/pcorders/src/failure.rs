@@ -46,7 +46,7 @@ impl Failure {
         let report = Report {
             kind,
             message: message.into(),
-            delivery: "not_sent",
+            delivery: word(Delivery::NotSent),
             ..Report::default()
         };
         Self {
@@ -65,6 +65,12 @@ impl Failure {
 
     pub(crate) fn other(kind: &'static str, what: &str, error: impl StdError) -> Self {
         Self::unsent(OTHER, kind, with_causes(what.to_owned(), Some(&error)))
+    }
+
+    /// Says what became of the request, when it is not that nothing was sent.
+    pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.report.delivery = word(delivery);
+        self
     }
 
     /// Adds what to do about it.
@@ -128,12 +134,7 @@ impl From<Error> for Failure {
             hint: None,
             request_id: error.request_id().map(|id| id.to_string()),
             correlation_id: error.correlation_id().map(|id| id.to_string()),
-            delivery: match error.delivery() {
-                Delivery::NotSent => "not_sent",
-                Delivery::Refused => "refused",
-                Delivery::Unknown => "unknown",
-                Delivery::Accepted => "accepted",
-            },
+            delivery: word(error.delivery()),
             attempts: error.attempts(),
             retry_after_seconds: error.retry_after().map(|wait| wait.as_secs()),
         };
@@ -167,6 +168,15 @@ fn classify(error: &Error) -> (u8, &'static str) {
             (exit, "service")
         }
         _ => (OTHER, "other"),
+    }
+}
+
+fn word(delivery: Delivery) -> &'static str {
+    match delivery {
+        Delivery::NotSent => "not_sent",
+        Delivery::Refused => "refused",
+        Delivery::Unknown => "unknown",
+        Delivery::Accepted => "accepted",
     }
 }
 
@@ -207,9 +217,8 @@ fn with_causes(mut message: String, mut cause: Option<&dyn StdError>) -> String 
 /// Writing to stdout failed.
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        let mut failure = Self::other("output", "the output cannot be written", error);
         // What is to be written was answered before.
-        failure.report.delivery = "accepted";
-        failure
+        Self::other("output", "the output cannot be written", error)
+            .with_delivery(Delivery::Accepted)
     }
 }

@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use partner_center_orders::Delivery;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
@@ -65,9 +66,10 @@ async fn on_own_thread(args: Args, output: Output) -> Result<(), Failure> {
             let _ = report.send(Err(failure));
         }
     });
-    reported
-        .await
-        .unwrap_or_else(|error| Err(Failure::other("internal", "the command broke off", error)))
+    reported.await.unwrap_or_else(|error| {
+        let failure = Failure::other("internal", "the command broke off", error);
+        Err(failure.with_delivery(Delivery::Unknown))
+    })
 }
 
 async fn run(args: Args, mut output: Output) -> Result<(), Failure> {

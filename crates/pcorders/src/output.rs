@@ -1,7 +1,7 @@
 //! How is something printed: data to stdout, all else to stderr?
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Stdout, Write};
+use std::io::{self, ErrorKind, IsTerminal, Stdout, Write};
 
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
@@ -54,14 +54,14 @@ impl Format {
 /// Standard output in one of the formats. A reader that closes the pipe ends the output, which is no error.
 pub(crate) struct Output {
     format: Format,
-    stdout: BufWriter<Stdout>,
+    stdout: Stdout,
 }
 
 impl Output {
     pub(crate) fn new(format: Format) -> Self {
         Self {
             format,
-            stdout: BufWriter::new(io::stdout()),
+            stdout: io::stdout(),
         }
     }
 
