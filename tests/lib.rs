@@ -10,6 +10,7 @@ pub use recorded::{Answer, Recorded, Sent};
 pub use scripted::{Ending, Reply, ScriptedServer};
 
 use partner_center_orders::{Builder, CustomerId, Orders, PartnerCenter, StaticToken};
+use partner_center_sim::Simulator;
 
 /// The README's examples are compiled and run.
 #[cfg(doctest)]
@@ -38,6 +39,15 @@ pub fn client(base_url: impl Into<String>) -> PartnerCenter {
     builder(base_url)
         .build()
         .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A client of the simulator with a token.
+///
+/// # Panics
+/// Never: the simulator's address is an endpoint.
+pub fn client_of(simulator: &Simulator, token: &str) -> PartnerCenter {
+    let builder = PartnerCenter::builder(StaticToken::new(token)).endpoint(simulator.base_url());
+    builder.build().unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The orders of [`CUSTOMER`].

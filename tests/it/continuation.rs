@@ -1,17 +1,12 @@
 //! Can a list be taken up again where it was left?
 
 use partner_center_orders::{BillingCycle, Continuation, ErrorKind, PartnerCenter};
-use partner_center_orders_tests::{Recorded, client, orders};
+use partner_center_orders_tests::{Recorded, client, client_of, orders};
 use partner_center_sim::Simulator;
 
 async fn simulated() -> (Simulator, PartnerCenter) {
     let simulator = Simulator::start().await.unwrap();
-    let partner = partner_center_orders::PartnerCenter::builder(
-        partner_center_orders::StaticToken::new(Simulator::ACCESS_TOKEN),
-    )
-    .endpoint(simulator.base_url())
-    .build()
-    .unwrap();
+    let partner = client_of(&simulator, Simulator::ACCESS_TOKEN);
     (simulator, partner)
 }
 

@@ -3,17 +3,10 @@
 use std::collections::BTreeSet;
 
 use partner_center_orders::{
-    BillingCycle, CustomerId, Delivery, ErrorKind, OrderStatus, PartnerCenter, ProvisioningStatus,
-    StaticToken,
+    BillingCycle, CustomerId, Delivery, ErrorKind, OrderStatus, ProvisioningStatus,
 };
+use partner_center_orders_tests::client_of;
 use partner_center_sim::Simulator;
-
-fn partner(simulator: &Simulator, token: &str) -> PartnerCenter {
-    PartnerCenter::builder(StaticToken::new(token))
-        .endpoint(simulator.base_url())
-        .build()
-        .unwrap()
-}
 
 fn customers() -> [CustomerId; 2] {
     Simulator::CUSTOMERS.map(|id| id.parse().unwrap())
@@ -22,7 +15,7 @@ fn customers() -> [CustomerId; 2] {
 #[tokio::test]
 async fn every_order_is_listed_once_through_links() {
     let simulator = Simulator::start().await.unwrap();
-    let partner = partner(&simulator, Simulator::ACCESS_TOKEN);
+    let partner = client_of(&simulator, Simulator::ACCESS_TOKEN);
     let mut statuses = BTreeSet::new();
     for customer in customers() {
         let before = simulator.requests().len();
@@ -56,7 +49,7 @@ async fn every_order_is_listed_once_through_links() {
 #[tokio::test]
 async fn a_list_can_be_narrowed_to_a_billing_cycle() {
     let simulator = Simulator::start().await.unwrap();
-    let partner = partner(&simulator, Simulator::ACCESS_TOKEN);
+    let partner = client_of(&simulator, Simulator::ACCESS_TOKEN);
     let orders = partner.customer(customers()[0]).orders();
     let all = orders.list().send().try_collect().await.unwrap();
     for cycle in [
@@ -84,7 +77,7 @@ async fn a_list_can_be_narrowed_to_a_billing_cycle() {
 #[tokio::test]
 async fn prices_come_when_they_are_asked_for() {
     let simulator = Simulator::start().await.unwrap();
-    let partner = partner(&simulator, Simulator::ACCESS_TOKEN);
+    let partner = client_of(&simulator, Simulator::ACCESS_TOKEN);
     let orders = partner.customer(customers()[0]).orders();
     let priced = orders
         .list()
@@ -126,7 +119,7 @@ async fn prices_come_when_they_are_asked_for() {
 #[tokio::test]
 async fn the_documented_provisioning_status_is_there() {
     let simulator = Simulator::start().await.unwrap();
-    let partner = partner(&simulator, Simulator::ACCESS_TOKEN);
+    let partner = client_of(&simulator, Simulator::ACCESS_TOKEN);
     let order = partner
         .customer(customers()[1])
         .orders()
@@ -144,8 +137,8 @@ async fn the_documented_provisioning_status_is_there() {
 #[tokio::test]
 async fn refusals_carry_the_documented_codes() {
     let simulator = Simulator::start().await.unwrap();
-    let known = partner(&simulator, Simulator::ACCESS_TOKEN);
-    let stranger = partner(&simulator, "another");
+    let known = client_of(&simulator, Simulator::ACCESS_TOKEN);
+    let stranger = client_of(&simulator, "another");
     let [customer, _] = customers();
     let nobody = CustomerId::from(uuid::Uuid::from_u128(7));
     let errors = [

@@ -106,17 +106,6 @@ impl Shared {
                 body,
             }));
         }
-        if status == StatusCode::PARTIAL_CONTENT {
-            // Nobody asked for a part; what came may well be JSON, and is not all.
-            let answer = Answer {
-                status,
-                headers,
-                body: None,
-            };
-            let message = "only a part of the answer came";
-            let error = Error::new(ErrorKind::Interrupted, Delivery::Accepted, message);
-            return Err(error.with_answer(answer));
-        }
         match body {
             Ok(body) => Ok(Reply {
                 status,
@@ -194,6 +183,10 @@ fn unsent_or_interrupted(error: reqwest::Error) -> Error {
 /// The service said yes, and then the body did not come through.
 fn unread(failure: BodyFailure, limit: u64) -> Error {
     let (kind, message) = match &failure {
+        BodyFailure::Partial => (
+            ErrorKind::Interrupted,
+            "only a part of the answer came".to_owned(),
+        ),
         BodyFailure::TimedOut => (
             ErrorKind::Timeout,
             "the answer was not complete in time".to_owned(),
@@ -210,7 +203,7 @@ fn unread(failure: BodyFailure, limit: u64) -> Error {
     let error = Error::new(kind, Delivery::Accepted, message);
     match failure {
         BodyFailure::Cut(source) => error.with_source(source),
-        BodyFailure::TimedOut | BodyFailure::TooLarge => error,
+        BodyFailure::Partial | BodyFailure::TimedOut | BodyFailure::TooLarge => error,
     }
 }
 
@@ -227,6 +220,13 @@ mod tests {
     use crate::delivery::Delivery;
     use crate::error::ErrorKind;
     use crate::{PartnerCenter, StaticToken};
+
+    #[test]
+    fn a_token_is_marked_as_secret_where_headers_are_shown() {
+        let value = super::bearer(&crate::AccessToken::new("token-of-a-test")).unwrap();
+        assert!(value.is_sensitive());
+        assert!(!format!("{value:?}").contains("token-of-a-test"));
+    }
 
     /// Whatever the layers above let through.
     #[tokio::test]
