@@ -149,3 +149,33 @@ fn all_problems_are_told_at_once() {
     let rules: Vec<_> = problems.iter().map(|problem| problem.rule()).collect();
     assert_eq!(rules, ["operation-id", "closed-enum"]);
 }
+
+fn generated(name: &str) -> String {
+    let document = repository(&format!("tests/documents/{name}.yaml"));
+    generate(&document, "0").unwrap_or_else(|problems| panic!("{name}: {problems}"))
+}
+
+fn assert_snapshot(name: &str, text: &str) {
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(format!("generated.{name}"), text);
+    });
+}
+
+/// The types and the calls, without the frame around them, which the smallest document shows.
+fn types_and_calls(code: &str) -> String {
+    let (_, types) = code.split_once("pub mod types {\n").unwrap();
+    let (types, rest) = types.split_once("    /// Error types.\n").unwrap();
+    let (_, calls) = rest.split_once("#[allow(clippy::all)]\n").unwrap();
+    let (calls, _) = calls.split_once("/// Items consumers").unwrap();
+    format!("{types}\n{calls}")
+}
+
+#[test]
+fn the_smallest_document_gives_the_frame() {
+    assert_snapshot("smallest", &generated("smallest"));
+}
+
+#[test]
+fn bodies_are_sent_and_read_as_the_generator_can() {
+    assert_snapshot("bodies", &types_and_calls(&generated("bodies")));
+}

@@ -3,6 +3,8 @@
 //! The document stays a JSON tree: places are then JSON pointers, and the `x-` members survive. Only what goes to the
 //! generator is read into `openapiv3` types.
 
+use std::collections::BTreeSet;
+
 use openapiv3::OpenAPI;
 use serde_json::Value;
 
@@ -71,6 +73,40 @@ pub(crate) fn resolve<'a>(tree: &'a Value, reference: &str) -> Option<&'a Value>
     tree.pointer(reference.strip_prefix('#')?)
 }
 
+/// A value of the document, and where it is.
+#[derive(Clone)]
+pub(crate) struct Place<'a> {
+    pub(crate) pointer: String,
+    pub(crate) value: &'a Value,
+}
+
+impl<'a> Place<'a> {
+    /// The member of that name, if there is one.
+    pub(crate) fn child(&self, name: &str) -> Option<Self> {
+        Some(Self {
+            pointer: child(&self.pointer, name),
+            value: self.value.get(name)?,
+        })
+    }
+
+    /// The member's text, if it is one.
+    pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
+        self.value.get(name).and_then(Value::as_str)
+    }
+}
+
+/// The value, or the one that its `$ref` names.
+pub(crate) fn followed<'a>(tree: &'a Value, pointer: String, value: &'a Value) -> Place<'a> {
+    let named = value.get("$ref").and_then(Value::as_str);
+    match named.and_then(|reference| Some((reference, resolve(tree, reference)?))) {
+        Some((reference, value)) => Place {
+            pointer: reference.to_owned(),
+            value,
+        },
+        None => Place { pointer, value },
+    }
+}
+
 /// The members of an object with their pointers; nothing for anything else.
 pub(crate) fn members<'a>(
     value: Option<&'a Value>,
@@ -111,4 +147,42 @@ pub(crate) fn operations(tree: &Value) -> impl Iterator<Item = (String, &str, &s
 /// The named schemas: pointer, name, schema.
 pub(crate) fn schemas(tree: &Value) -> impl Iterator<Item = (String, &str, &Value)> {
     members(tree.pointer("/components/schemas"), "#/components/schemas")
+}
+
+/// The schemas directly inside a schema.
+pub(crate) fn parts<'a>(schema: &'a Value, pointer: &str) -> Vec<(String, &'a Value)> {
+    let mut parts: Vec<_> = members(schema.get("properties"), &child(pointer, "properties"))
+        .map(|(place, _, part)| (place, part))
+        .collect();
+    for choice in ["allOf", "oneOf", "anyOf"] {
+        parts.extend(elements(schema.get(choice), &child(pointer, choice)));
+    }
+    for single in ["items", "additionalProperties", "not"] {
+        parts.extend(
+            schema
+                .get(single)
+                .filter(|part| part.is_object())
+                .map(|part| (child(pointer, single), part)),
+        );
+    }
+    parts
+}
+
+/// The names of the schemas that these schemas need, directly or through others.
+pub(crate) fn reached<'a>(
+    tree: &'a Value,
+    schemas: impl IntoIterator<Item = &'a Value>,
+) -> BTreeSet<&'a str> {
+    let mut open: Vec<_> = schemas.into_iter().collect();
+    let mut reached = BTreeSet::new();
+    while let Some(schema) = open.pop() {
+        open.extend(parts(schema, "").into_iter().map(|(_, part)| part));
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        if let Some(name) = reference.and_then(|text| text.strip_prefix("#/components/schemas/"))
+            && reached.insert(name)
+        {
+            open.extend(reference.and_then(|reference| resolve(tree, reference)));
+        }
+    }
+    reached
 }

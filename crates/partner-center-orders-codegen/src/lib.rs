@@ -11,6 +11,7 @@
 //!
 //! The crate is a build-time tool: it is no dependency of anything a user ships.
 
+mod call;
 mod document;
 mod emit;
 mod normalise;
@@ -31,6 +32,6 @@ pub use problem::{Problem, Problems};
 pub fn generate(text: &str, fingerprint: &str) -> Result<String, Problems> {
     let document = document::parse(text)?;
     validate::validate(&document)?;
-    let reduced = normalise::normalise(document);
+    let reduced = normalise::normalise(&document);
     emit::emit(&reduced, fingerprint)
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::document::{child, elements, members, operations, resolve, schemas};
+use crate::document::{child, elements, members, operations, parts, resolve, schemas};
 use crate::problem::{Problem, Problems};
 
 type Rule = fn(&Value, &mut Vec<Problem>);
@@ -331,25 +331,6 @@ fn is_schema_holder(pointer: &str) -> bool {
     let mut way_up = pointer.rsplit('/').skip(1);
     matches!(way_up.next(), Some("parameters" | "headers" | "content"))
         && way_up.next() != Some("properties")
-}
-
-/// The schemas directly inside a schema.
-fn parts<'a>(schema: &'a Value, pointer: &str) -> Vec<(String, &'a Value)> {
-    let mut parts: Vec<_> = members(schema.get("properties"), &child(pointer, "properties"))
-        .map(|(place, _, part)| (place, part))
-        .collect();
-    for choice in ["allOf", "oneOf", "anyOf"] {
-        parts.extend(elements(schema.get(choice), &child(pointer, choice)));
-    }
-    for single in ["items", "additionalProperties", "not"] {
-        parts.extend(
-            schema
-                .get(single)
-                .filter(|part| part.is_object())
-                .map(|part| (child(pointer, single), part)),
-        );
-    }
-    parts
 }
 
 /// Visits every schema under `components/schemas`, the named ones and those inside them.

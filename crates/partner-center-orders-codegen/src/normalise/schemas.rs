@@ -1,0 +1,80 @@
+//! What is left of a schema?
+//!
+//! Only schemas that a call needs are left: what only error answers or forms use would be dead code. Those that occur in
+//! answers are read tolerantly. What is only sent keeps its rules: it is ours.
+
+use serde_json::{Map, Value, json};
+
+use super::description;
+use crate::call::{Call, calls};
+use crate::document::{reached, schemas};
+
+/// The members without which an object is nothing: without its items, a collection would pass for an empty one. All
+/// others may be absent or null.
+fn is_essential(schema: &str, member: &str) -> bool {
+    (schema, member) == ("Order", "id") || (schema.ends_with("Collection") && member == "items")
+}
+
+/// The named schemas that the calls need.
+pub(crate) fn reduced(tree: &Value) -> Value {
+    let calls = calls(tree);
+    let answered = calls.iter().flat_map(Call::answered);
+    let answered = reached(tree, answered.map(|place| place.value));
+    let sent = calls.iter().flat_map(Call::sent);
+    let sent = reached(tree, sent.map(|place| place.value));
+    let mut kept = Map::new();
+    for (_, name, schema) in schemas(tree) {
+        if answered.contains(name) {
+            kept.insert(name.into(), tolerant(name, reduced_schema(schema)));
+        } else if sent.contains(name) {
+            kept.insert(name.into(), reduced_schema(schema));
+        }
+    }
+    kept.into()
+}
+
+/// The schema with its source in its description. The member itself goes: with it, the generator would not recognise the
+/// types that have a conversion.
+pub(crate) fn reduced_schema(schema: &Value) -> Value {
+    let mut reduced = schema.clone();
+    document_source(&mut reduced);
+    let properties = reduced.get_mut("properties").and_then(Value::as_object_mut);
+    for (_, property) in properties.into_iter().flatten() {
+        document_source(property);
+    }
+    reduced
+}
+
+fn document_source(schema: &mut Value) {
+    let text = description(schema);
+    if let Some(schema) = schema.as_object_mut()
+        && schema.remove("x-source").is_some()
+    {
+        schema.insert("description".into(), text.into());
+    }
+}
+
+/// Absent and null mean the same, and neither costs the caller the rest of the answer.
+fn tolerant(name: &str, mut schema: Value) -> Value {
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|member| {
+            member
+                .as_str()
+                .is_some_and(|member| is_essential(name, member))
+        });
+    }
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    let properties = properties.into_iter().flatten();
+    for (_, property) in properties.filter(|(member, _)| !is_essential(name, member)) {
+        // A member with any other type is an `Option` already, for which null is absence.
+        if let Some(property) = property.as_object_mut()
+            && matches!(
+                property.get("type").and_then(Value::as_str),
+                Some("array" | "object")
+            )
+        {
+            property.insert("nullable".into(), json!(true));
+        }
+    }
+    schema
+}
