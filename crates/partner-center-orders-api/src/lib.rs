@@ -25,14 +25,18 @@ mod hook;
 mod values;
 
 pub use generated::types::{
-    Link, LinkHeader, Order, OrderCollection, OrderLineItem, OrderLineItemLinks,
-    OrderLineItemProvisioningStatus, OrderLineItemProvisioningStatusCollection, OrderLinks,
-    Pricing, PurchaseCommitment, QuantityProvisioningStatus, RenewalTerm, ResourceAttributes,
-    ResourceLinks,
+    Link, LinkHeader, NewOrder, NewOrderLineItem, Order, OrderAttachment,
+    OrderAttachmentCollection, OrderCollection, OrderLineItem, OrderLineItemActivationLink,
+    OrderLineItemActivationLinkCollection, OrderLineItemLinks, OrderLineItemProvisioningStatus,
+    OrderLineItemProvisioningStatusCollection, OrderLinks, OrderPatch, OrderPatchLineItem, Pricing,
+    PurchaseCommitment, QuantityProvisioningStatus, RenewalTerm, ResourceAttributes, ResourceLinks,
+    Subscription, SubscriptionCollection, SubscriptionLinks,
 };
-pub use generated::{Client, Error, ResponseValue};
+pub use generated::{ByteStream, Client, Error, ResponseValue};
 pub use hook::{Inner, Transport, TransportFuture};
 pub use values::{
-    BillingCycle, BillingType, Decimal, JsonText, LineItemTransactionType, NotANumber, OrderId,
-    OrderStatus, OrderTransactionType, ProvisioningStatus, RenewsTo, Timestamp, Unrecognized,
+    AttachmentId, AttachmentType, BillingCycle, BillingType, ContractType, Decimal, JsonText,
+    LineItemTransactionType, NotANumber, OrderId, OrderStatus, OrderTransactionType,
+    ProvisioningStatus, RenewsTo, SubscriptionBillingType, SubscriptionId, SubscriptionStatus,
+    Timestamp, Unrecognized,
 };

@@ -1,14 +1,12 @@
 //! How is the body of an answer read whole, and never more of it than is wanted?
 
 use bytes::{Bytes, BytesMut};
-use http::StatusCode;
 use reqwest::Response;
 use tokio::time::{Instant, timeout_at};
 
 /// Why there is no body.
 #[derive(Debug)]
 pub(crate) enum BodyFailure {
-    Partial,
     TooLarge,
     TimedOut,
     Cut(reqwest::Error),
@@ -20,10 +18,6 @@ pub(crate) async fn read(
     limit: u64,
     until: Instant,
 ) -> Result<Bytes, BodyFailure> {
-    if response.status() == StatusCode::PARTIAL_CONTENT {
-        // Nobody asked for a part; what comes may well be JSON, and is not all.
-        return Err(BodyFailure::Partial);
-    }
     let announced = response.content_length();
     if announced.is_some_and(|length| length > limit) {
         return Err(BodyFailure::TooLarge);

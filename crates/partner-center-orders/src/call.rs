@@ -8,9 +8,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::header::ACCEPT;
 use http::{HeaderValue, Method};
-use partner_center_orders_api::{Client, Inner, ResponseValue, Transport, TransportFuture};
+use partner_center_orders_api::{
+    ByteStream, Client, Inner, ResponseValue, Transport, TransportFuture,
+};
 use reqwest::Request;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
@@ -19,10 +22,11 @@ use uuid::Uuid;
 
 use crate::client::Shared;
 use crate::delivery::Delivery;
+use crate::download::Download;
 use crate::error::{Answer, Error, ErrorKind};
 use crate::link::Target;
 use crate::response::Response;
-use crate::transport::Reply;
+use crate::transport::{Reply, Take};
 
 /// A status that no operation has.
 const CARRIED: u16 = 999;
@@ -58,15 +62,15 @@ pub(crate) struct Received<T> {
     pub(crate) url: Url,
 }
 
-/// One operation on its way through the generated code.
-struct Call {
+/// One operation on its way through the generated code, and what is taken of its answer.
+struct Call<R> {
     shared: Arc<Shared>,
     ids: CallIds,
     deadline: Instant,
-    outcome: Mutex<Option<Result<Reply, Error>>>,
+    outcome: Mutex<Option<Result<R, Error>>>,
 }
 
-impl Transport for Call {
+impl<R: Take> Transport for Call<R> {
     fn send<'a>(
         &'a self,
         _http: &'a reqwest::Client,
@@ -96,9 +100,49 @@ impl Shared {
         T: DeserializeOwned,
         Sent: Future<Output = Result<ResponseValue<T>, partner_center_orders_api::Error<()>>>,
     {
-        let call = Arc::new(Call {
+        let ids = options.ids();
+        decode(self.carried(options, ids, send).await?, ids)
+    }
+
+    /// Makes a call of the generated client whose body is read as it arrives.
+    pub(crate) async fn open<Sent>(
+        self: &Arc<Self>,
+        options: CallOptions,
+        send: impl FnOnce(Client) -> Sent,
+    ) -> Result<Response<Download>, Error>
+    where
+        Sent: Future<
+            Output = Result<ResponseValue<ByteStream>, partner_center_orders_api::Error<()>>,
+        >,
+    {
+        let ids = options.ids();
+        let live: Reply<reqwest::Response> = self.carried(options, ids, send).await?;
+        let place = format!("answer from {}", live.url.path());
+        let download = Download::new(live.body, self.limits.idle, place, ids, live.attempts);
+        Ok(Response::new(
+            download,
+            live.status,
+            live.headers,
+            None,
+            ids,
+            live.attempts,
+        ))
+    }
+
+    /// Lets the generated client build the request, and takes the answer past it.
+    async fn carried<R, T, Sent>(
+        self: &Arc<Self>,
+        options: CallOptions,
+        ids: CallIds,
+        send: impl FnOnce(Client) -> Sent,
+    ) -> Result<R, Error>
+    where
+        R: Take,
+        Sent: Future<Output = Result<ResponseValue<T>, partner_center_orders_api::Error<()>>>,
+    {
+        let call = Arc::new(Call::<R> {
             shared: Arc::clone(self),
-            ids: options.ids(),
+            ids,
             deadline: self.deadline(options),
             outcome: Mutex::new(None),
         });
@@ -112,13 +156,31 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         match (outcome, sent) {
-            (Some(reply), _) => decode(reply?, call.ids),
+            (Some(reply), _) => reply,
             // Without an outcome the request never got as far as the transport.
             (None, Err(error)) => {
                 Err(Error::input("the request cannot be built").with_source(error))
             }
             (None, Ok(_)) => Err(Error::input("the request was not sent")),
         }
+    }
+
+    /// Sends a request of the caller's own.
+    pub(crate) async fn send(
+        &self,
+        options: CallOptions,
+        request: Request,
+    ) -> Result<Response<Bytes>, Error> {
+        let ids = options.ids();
+        let reply: Reply = self.operate(request, ids, self.deadline(options)).await?;
+        Ok(Response::new(
+            reply.body.clone(),
+            reply.status,
+            reply.headers,
+            Some(reply.body),
+            ids,
+            reply.attempts,
+        ))
     }
 
     /// Follows a link that was resolved before.
@@ -169,7 +231,7 @@ fn decode<T: DeserializeOwned>(reply: Reply, ids: CallIds) -> Result<Received<T>
     } = reply;
     match decoded {
         Ok(value) => Ok(Received {
-            response: Response::new(value, status, headers, ids, attempts),
+            response: Response::new(value, status, headers, Some(body), ids, attempts),
             url,
         }),
         Err(error) => Err(error

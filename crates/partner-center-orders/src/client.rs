@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Method;
+use partner_center_orders_api::JsonText;
 use reqwest::ClientBuilder;
 
 use crate::cloud::{self, Cloud};
@@ -11,6 +13,8 @@ use crate::credential::Credential;
 use crate::customer::{Customer, CustomerId};
 use crate::error::Error;
 use crate::link::Root;
+use crate::list::ListRequest;
+use crate::raw::{self, RawRequest};
 
 const CONNECT: Duration = Duration::from_secs(10);
 
@@ -19,12 +23,14 @@ const CONNECT: Duration = Duration::from_secs(10);
 pub(crate) struct Limits {
     pub(crate) answer: Duration,
     pub(crate) deadline: Duration,
+    pub(crate) idle: Duration,
     pub(crate) body: u64,
 }
 
 const DEFAULTS: Limits = Limits {
     answer: Duration::from_secs(100),
     deadline: Duration::from_secs(300),
+    idle: Duration::from_secs(60),
     body: 64 * 1024 * 1024,
 };
 
@@ -58,6 +64,41 @@ impl PartnerCenter {
     /// One of the partner's customers. Makes no request.
     pub fn customer(&self, id: CustomerId) -> Customer<'_> {
         Customer::new(self, id)
+    }
+
+    /// Asks for anything that has no call of its own here: any method, any path below the endpoint, through the same
+    /// transport and under the same rules.
+    ///
+    /// The path is that of the documentation, with its query, with or without `/v1`, percent-encoded where needed
+    /// (`/customers?size=20`).
+    ///
+    /// ```
+    /// use partner_center_orders::{Method, PartnerCenter, StaticToken};
+    /// use partner_center_sim::Simulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let partner = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
+    /// #     .endpoint(simulator.base_url())
+    /// #     .build()?;
+    /// let path = "/customers/b0d70a69-4c42-4b27-b17b-91a835d8686a/orders/YxH1q4KScfvfkJQjgRI8QY1DznnUWZTH1";
+    /// let order = partner.request(Method::GET, path).send().await?;
+    /// assert!(order.body().starts_with(b"{"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request(&self, method: Method, path: impl AsRef<str>) -> RawRequest<'_> {
+        RawRequest::new(self, method, path.as_ref())
+    }
+
+    /// Reads any list of the service that has no call of its own here, following `links.next` as typed lists do. The
+    /// items are JSON as it came. The path is as for [`request`](Self::request).
+    ///
+    /// Lists that go on by another way than `links.next` (a `continuationToken` in the body, a header) end after their
+    /// first page.
+    pub fn list(&self, path: impl AsRef<str>) -> ListRequest<JsonText> {
+        raw::list(self, path.as_ref())
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
@@ -113,7 +154,14 @@ impl Builder {
         self
     }
 
-    /// How many bytes the body of an answer may have: 64 MiB unless said otherwise.
+    /// How long a download may be silent: 60 s unless said otherwise. The other limits cover its head only, as a file
+    /// takes as long as it takes.
+    pub fn idle_timeout(mut self, limit: Duration) -> Self {
+        self.limits.idle = limit;
+        self
+    }
+
+    /// How many bytes the body of an answer may have: 64 MiB unless said otherwise. A download has no limit.
     pub fn body_limit(mut self, bytes: u64) -> Self {
         self.limits.body = bytes;
         self

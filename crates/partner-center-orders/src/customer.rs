@@ -3,11 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use partner_center_orders_api::SubscriptionId;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::client::PartnerCenter;
 use crate::orders::Orders;
+use crate::subscriptions::SubscriptionHandle;
 
 /// The id of a customer: the GUID of its tenant, which Partner Center shows as "Microsoft ID".
 ///
@@ -96,5 +98,10 @@ impl<'c> Customer<'c> {
     /// The orders of this customer.
     pub fn orders(self) -> Orders<'c> {
         Orders::new(self.partner, self.id)
+    }
+
+    /// One subscription of this customer, by its id.
+    pub fn subscription(self, id: impl Into<SubscriptionId>) -> SubscriptionHandle<'c> {
+        SubscriptionHandle::new(self.partner, self.id, id.into())
     }
 }

@@ -40,6 +40,8 @@
 //! * `rustls` (default): TLS by rustls; needs a C compiler to build.
 //! * `native-tls`: TLS by the platform's library.
 
+mod activation;
+mod attachments;
 mod body;
 mod call;
 mod client;
@@ -47,15 +49,23 @@ mod cloud;
 mod credential;
 mod customer;
 mod delivery;
+mod download;
 mod error;
 mod fault;
 mod link;
+mod list;
+mod order;
 mod orders;
 mod pager;
+mod raw;
 mod response;
 mod retry_after;
+mod segment;
+mod subscriptions;
 mod transport;
 
+pub use activation::LineItemHandle;
+pub use attachments::{Attachments, DownloadAttachment};
 pub use client::{Builder, PartnerCenter};
 pub use cloud::Cloud;
 pub use credential::{
@@ -63,14 +73,20 @@ pub use credential::{
 };
 pub use customer::{Customer, CustomerId, InvalidCustomerId};
 pub use delivery::Delivery;
+pub use download::Download;
 pub use error::{Error, ErrorKind};
-pub use orders::{GetOrder, GetProvisioningStatus, ListOrders, OrderHandle, Orders};
+pub use list::ListRequest;
+pub use order::{GetOrder, OrderHandle};
+pub use orders::{ListOrders, Orders};
 pub use pager::{Continuation, Page, Pager, Pages};
+pub use raw::RawRequest;
 pub use response::Response;
+pub use subscriptions::SubscriptionHandle;
 
 /// Types of other crates that appear in this one's surface.
 pub use {
-    http::{HeaderMap, StatusCode},
+    bytes::Bytes,
+    http::{HeaderMap, Method, StatusCode},
     reqwest::{ClientBuilder, Proxy},
     secrecy::{ExposeSecret, SecretString},
     uuid::Uuid,
@@ -80,8 +96,11 @@ pub use {
 pub use reqwest::Certificate;
 
 pub use partner_center_orders_api::{
-    BillingCycle, BillingType, Decimal, JsonText, LineItemTransactionType, Link, LinkHeader,
-    NotANumber, Order, OrderId, OrderLineItem, OrderLineItemLinks, OrderLineItemProvisioningStatus,
-    OrderLinks, OrderStatus, OrderTransactionType, Pricing, ProvisioningStatus, PurchaseCommitment,
-    QuantityProvisioningStatus, RenewalTerm, RenewsTo, ResourceAttributes, Timestamp, Unrecognized,
+    AttachmentId, AttachmentType, BillingCycle, BillingType, ContractType, Decimal, JsonText,
+    LineItemTransactionType, Link, LinkHeader, NotANumber, Order, OrderAttachment, OrderId,
+    OrderLineItem, OrderLineItemActivationLink, OrderLineItemLinks,
+    OrderLineItemProvisioningStatus, OrderLinks, OrderStatus, OrderTransactionType, Pricing,
+    ProvisioningStatus, PurchaseCommitment, QuantityProvisioningStatus, RenewalTerm, RenewsTo,
+    ResourceAttributes, Subscription, SubscriptionBillingType, SubscriptionId, SubscriptionLinks,
+    SubscriptionStatus, Timestamp, Unrecognized,
 };

@@ -18,8 +18,8 @@ pub(crate) struct Root {
     v1: String,
 }
 
-/// Headers that say who asks, or how the message is framed: not a link's to set.
-const NOT_A_LINKS: [&str; 8] = [
+/// Headers that say who asks, or how the message is framed: the transport's to set.
+const TRANSPORTS: [&str; 8] = [
     "authorization",
     "host",
     "content-length",
@@ -73,24 +73,27 @@ impl Root {
         }
         let uri = link.uri.as_deref().unwrap_or_default();
         Ok(Target {
-            url: self.url(uri)?,
+            url: self.url(uri).map_err(|why| match why {
+                Unusable::NoUri => refused("it is no uri"),
+                Unusable::Elsewhere => refused("it leads away from the configured endpoint"),
+            })?,
             headers: headers(link)?,
         })
     }
 
-    fn url(&self, uri: &str) -> Result<Url, Error> {
-        let elsewhere = || refused("it leads away from the configured endpoint");
+    /// The address that a uri, or a path of the caller's, stands for.
+    pub(crate) fn url(&self, uri: &str) -> Result<Url, Unusable> {
         if uri.is_empty()
             || uri.len() > LONGEST_URI
             || uri.contains(|c: char| c.is_ascii_control() || c == ' ' || c == '\\')
         {
-            return Err(refused("it is no uri"));
+            return Err(Unusable::NoUri);
         }
         // Whatever has a scheme of its own is absolute; `//host` would take the scheme along.
         let mut url = match Url::parse(uri) {
             Ok(absolute) => absolute,
             Err(ParseError::RelativeUrlWithoutBase) if uri.starts_with("//") => {
-                return Err(elsewhere());
+                return Err(Unusable::Elsewhere);
             }
             Err(ParseError::RelativeUrlWithoutBase) => {
                 let path = uri.trim_start_matches('/');
@@ -98,19 +101,30 @@ impl Root {
                     path == "v1" || path.starts_with("v1/") || path.starts_with("v1?");
                 let endpoint = self.endpoint.as_str().trim_end_matches('/');
                 let version = if has_version { "" } else { "v1/" };
-                Url::parse(&format!("{endpoint}/{version}{path}"))
-                    .map_err(|error| refused("it is no uri").with_source(error))?
+                Url::parse(&format!("{endpoint}/{version}{path}")).map_err(|_| Unusable::NoUri)?
             }
-            Err(error) => return Err(refused("it is no uri").with_source(error)),
+            Err(_) => return Err(Unusable::NoUri),
         };
         // A fragment is never sent: two links that differ in it alone are the same.
         url.set_fragment(None);
         if self.owns(&url) {
             Ok(url)
         } else {
-            Err(elsewhere())
+            Err(Unusable::Elsewhere)
         }
     }
+}
+
+/// Why a uri stands for no address that a token may go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unusable {
+    NoUri,
+    Elsewhere,
+}
+
+/// Whether a header is the transport's to set, and neither a link's nor the caller's.
+pub(crate) fn is_transports(name: &HeaderName) -> bool {
+    TRANSPORTS.contains(&name.as_str())
 }
 
 fn headers(link: &Link) -> Result<HeaderMap, Error> {
@@ -131,7 +145,7 @@ fn headers(link: &Link) -> Result<HeaderMap, Error> {
         if SET_BY_TRANSPORT.contains(&name.as_str()) {
             continue;
         }
-        if NOT_A_LINKS.contains(&name.as_str()) {
+        if is_transports(&name) {
             return Err(refused(format!(
                 "it sets the header {name}, which is not a link's to set"
             )));

@@ -148,7 +148,8 @@ impl<T> Unpin for Pager<T> {}
 /// The pages of a list. Made by [`Pager::pages`].
 #[must_use = "nothing is read before the pages are polled"]
 pub struct Pages<T> {
-    source: Arc<dyn Source<T>>,
+    /// None when the list cannot be asked for; what comes next says why.
+    source: Option<Arc<dyn Source<T>>>,
     listing: String,
     options: CallOptions,
     next: Next,
@@ -184,17 +185,21 @@ pub(crate) struct Fetched<T> {
 impl<T> Pages<T> {
     /// A list from its beginning. `listing` names it with all that was asked for.
     pub(crate) fn new(
-        source: Arc<dyn Source<T>>,
+        source: Result<Arc<dyn Source<T>>, Error>,
         listing: String,
         mut options: CallOptions,
     ) -> Self {
         // One id for all pages of the caller's one call.
         options.correlation_id.get_or_insert_with(Uuid::new_v4);
+        let (source, next) = match source {
+            Ok(source) => (Some(source), Next::First),
+            Err(error) => (None, Next::Refused(None, Some(error))),
+        };
         Self {
             source,
             listing,
             options,
-            next: Next::First,
+            next,
             skip: 0,
             current: None,
             current_identity: None,
@@ -207,19 +212,18 @@ impl<T> Pages<T> {
 
     /// A list from where it was left.
     pub(crate) fn resume(mut self, from: Continuation) -> Self {
+        if self.source.is_none() {
+            return self;
+        }
         if from.listing != self.listing {
-            return self.refuse("the continuation belongs to another list, or to other filters");
+            let message = "the continuation belongs to another list, or to other filters";
+            self.next = Next::Refused(None, Some(Error::input(message)));
+            return self;
         }
         self.skip = from.skip;
         if let Some(link) = from.link {
             self.set_next(link, None);
         }
-        self
-    }
-
-    /// A list that cannot be asked for.
-    pub(crate) fn refuse(mut self, message: &str) -> Self {
-        self.next = Next::Refused(None, Some(Error::input(message)));
         self
     }
 
@@ -277,7 +281,10 @@ impl<T> Pages<T> {
                 Next::First => None,
                 Next::Linked(_, target) => Some(target.clone()),
             };
-            self.in_flight = Some(self.source.fetch(target, self.options));
+            self.in_flight = self
+                .source
+                .as_ref()
+                .map(|source| source.fetch(target, self.options));
         }
         let Some(in_flight) = &mut self.in_flight else {
             return Poll::Ready(None);
@@ -323,7 +330,10 @@ impl<T> Pages<T> {
     /// Decides what to do about the link to the next page, which was found at a place.
     fn set_next(&mut self, link: Link, found: Option<(String, CallIds)>) {
         let refused = |message| Error::new(ErrorKind::Link, Delivery::NotSent, message);
-        let target = self.source.resolve(&link).and_then(|target| {
+        let Some(source) = &self.source else {
+            return;
+        };
+        let target = source.resolve(&link).and_then(|target| {
             if self.seen.contains(&target.identity()) {
                 Err(refused(
                     "it leads to a page that was read before, so the list would never end",
@@ -412,17 +422,51 @@ where
     fn fetch(&self, target: Option<Target>, options: CallOptions) -> Fetching<C::Item> {
         let (shared, first) = (Arc::clone(&self.shared), Arc::clone(&self.first));
         Box::pin(async move {
-            let Received { response, url } = match target {
+            let received = match target {
                 None => shared.call(options, |client| first(client)).await?,
                 Some(target) => shared.follow::<C>(options, target).await?,
             };
-            let mut next = None;
-            let page = response.map(|collection| {
-                let (page, link) = collection.into_page();
-                next = link;
-                page
-            });
-            Ok(Fetched { page, next, url })
+            Ok(fetched(received))
         })
     }
+}
+
+/// A list whose first page is at an address, like the others.
+pub(crate) struct Followed<C> {
+    shared: Arc<Shared>,
+    first: Target,
+    collection: PhantomData<fn() -> C>,
+}
+
+impl<C: Collection> Followed<C> {
+    pub(crate) fn source(shared: &Arc<Shared>, first: Target) -> Arc<dyn Source<C::Item>> {
+        Arc::new(Self {
+            shared: Arc::clone(shared),
+            first,
+            collection: PhantomData,
+        })
+    }
+}
+
+impl<C: Collection> Source<C::Item> for Followed<C> {
+    fn resolve(&self, link: &Link) -> Result<Target, Error> {
+        self.shared.root.resolve(link)
+    }
+
+    fn fetch(&self, target: Option<Target>, options: CallOptions) -> Fetching<C::Item> {
+        let shared = Arc::clone(&self.shared);
+        let target = target.unwrap_or_else(|| self.first.clone());
+        Box::pin(async move { Ok(fetched(shared.follow::<C>(options, target).await?)) })
+    }
+}
+
+fn fetched<C: Collection>(received: Received<C>) -> Fetched<C::Item> {
+    let Received { response, url } = received;
+    let mut next = None;
+    let page = response.map(|collection| {
+        let (page, link) = collection.into_page();
+        next = link;
+        page
+    });
+    Fetched { page, next, url }
 }

@@ -1,5 +1,6 @@
 //! What came back, and with what around it?
 
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use uuid::Uuid;
 
@@ -11,6 +12,7 @@ pub struct Response<T> {
     body: T,
     status: StatusCode,
     headers: HeaderMap,
+    raw: Option<Bytes>,
     ids: CallIds,
     attempts: u32,
 }
@@ -20,6 +22,7 @@ impl<T> Response<T> {
         body: T,
         status: StatusCode,
         headers: HeaderMap,
+        raw: Option<Bytes>,
         ids: CallIds,
         attempts: u32,
     ) -> Self {
@@ -27,6 +30,7 @@ impl<T> Response<T> {
             body,
             status,
             headers,
+            raw,
             ids,
             attempts,
         }
@@ -40,6 +44,12 @@ impl<T> Response<T> {
     /// The body, without the rest.
     pub fn into_body(self) -> T {
         self.body
+    }
+
+    /// The bytes that the body was read from, as they came, but for the byte order mark: with all that this version
+    /// does not know. `None` for a download, which is read as it arrives.
+    pub fn raw_body(&self) -> Option<&[u8]> {
+        self.raw.as_deref()
     }
 
     /// The HTTP status, a 2xx.
@@ -81,6 +91,7 @@ impl<T> Response<T> {
             body: change(self.body),
             status: self.status,
             headers: self.headers,
+            raw: self.raw,
             ids: self.ids,
             attempts: self.attempts,
         }

@@ -1,6 +1,6 @@
 //! How does one HTTP operation go, from a built request to a reply or an error?
 //!
-//! Everything that is sent passes here: generated calls and followed links. This is the only place where a token is
+//! Everything that is sent passes here: generated calls, followed links and requests of the caller's own. This is the only place where a token is
 //! put on a request.
 
 use bytes::Bytes;
@@ -22,26 +22,73 @@ use crate::error::{Answer, Error, ErrorKind};
 const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
 
-/// A complete answer with a 2xx status, not decoded yet.
+/// An answer with a 2xx status, not decoded yet, and its body: all of it, or still to come.
 #[derive(Debug)]
-pub(crate) struct Reply {
+pub(crate) struct Reply<B = Bytes> {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// The body without its byte order mark.
-    pub(crate) body: Bytes,
+    pub(crate) body: B,
     /// Where it was asked for.
     pub(crate) url: Url,
     pub(crate) attempts: u32,
 }
 
+/// What is taken of the body before the reply counts as one.
+pub(crate) trait Take: Sized + Send + 'static {
+    /// Takes it from a reply whose head is there.
+    fn take(
+        live: Reply<reqwest::Response>,
+        limit: u64,
+        until: Instant,
+    ) -> impl Future<Output = Result<Self, Error>> + Send;
+}
+
+/// All of the body, without its byte order mark.
+impl Take for Reply {
+    async fn take(
+        live: Reply<reqwest::Response>,
+        limit: u64,
+        until: Instant,
+    ) -> Result<Self, Error> {
+        let Reply {
+            status,
+            headers,
+            body: mut response,
+            url,
+            attempts,
+        } = live;
+        match body::read(&mut response, limit, until).await {
+            Ok(body) => Ok(Reply {
+                status,
+                headers,
+                body: body::without_mark(body),
+                url,
+                attempts,
+            }),
+            Err(failure) => Err(unread(failure, limit).with_answer(Answer {
+                status,
+                headers,
+                body: None,
+            })),
+        }
+    }
+}
+
+/// Nothing yet: whoever gets it reads as the body arrives.
+impl Take for Reply<reqwest::Response> {
+    async fn take(live: Self, _limit: u64, _until: Instant) -> Result<Self, Error> {
+        Ok(live)
+    }
+}
+
 impl Shared {
-    /// Sends the request and reads the answer. `deadline` is the end of all waiting.
-    pub(crate) async fn operate(
+    /// Sends the request and takes the answer. `deadline` is the end of all waiting for what is taken.
+    pub(crate) async fn operate<R: Take>(
         &self,
         mut request: Request,
         ids: CallIds,
         deadline: Instant,
-    ) -> Result<Reply, Error> {
+    ) -> Result<R, Error> {
         let place = format!("{} {}", request.method(), request.url().path());
         if !self.root.owns(request.url()) {
             let message = "the address is not below the configured endpoint";
@@ -65,10 +112,20 @@ impl Shared {
             .map_err(|error| error.of_call(place, ids, 1))
     }
 
-    /// Sends once. The answer's whole body must be there within the answer time, or the deadline if that is earlier.
-    async fn attempt(&self, request: Request, deadline: Instant) -> Result<Reply, Error> {
-        let url = request.url().clone();
+    /// Sends once. What is taken must be there within the answer time, or the deadline if that is earlier.
+    async fn attempt<R: Take>(&self, request: Request, deadline: Instant) -> Result<R, Error> {
         let until = deadline.min(in_time(self.limits.answer));
+        let live = self.head(request, until).await?;
+        R::take(live, self.limits.body, until).await
+    }
+
+    /// Sends, and reads as far as needed to know that the service said yes.
+    async fn head(
+        &self,
+        request: Request,
+        until: Instant,
+    ) -> Result<Reply<reqwest::Response>, Error> {
+        let url = request.url().clone();
         if until <= Instant::now() {
             let message = "no time was left to send the request";
             return Err(Error::new(ErrorKind::Timeout, Delivery::NotSent, message));
@@ -96,9 +153,9 @@ impl Shared {
             };
             return Err(Error::new(ErrorKind::Link, Delivery::Unknown, message).with_answer(answer));
         }
-        let body = body::read(&mut response, self.limits.body, until).await;
         if !status.is_success() {
             // The status says enough; an unreadable body takes nothing from it.
+            let body = body::read(&mut response, self.limits.body, until).await;
             let body = body.ok().map(body::without_mark);
             return Err(Error::service(Answer {
                 status,
@@ -106,20 +163,25 @@ impl Shared {
                 body,
             }));
         }
-        match body {
-            Ok(body) => Ok(Reply {
-                status,
-                headers,
-                body: body::without_mark(body),
-                url,
-                attempts: 1,
-            }),
-            Err(failure) => Err(unread(failure, self.limits.body).with_answer(Answer {
+        if status == StatusCode::PARTIAL_CONTENT {
+            // Nobody asked for a part; what comes may well be readable, and is not all.
+            let error = accepted(
+                ErrorKind::Interrupted,
+                "only a part of the answer came".to_owned(),
+            );
+            return Err(error.with_answer(Answer {
                 status,
                 headers,
                 body: None,
-            })),
+            }));
         }
+        Ok(Reply {
+            status,
+            headers,
+            body: response,
+            url,
+            attempts: 1,
+        })
     }
 
     async fn token(&self, deadline: Instant) -> Result<AccessToken, Error> {
@@ -181,30 +243,26 @@ fn unsent_or_interrupted(error: reqwest::Error) -> Error {
 }
 
 /// The service said yes, and then the body did not come through.
-fn unread(failure: BodyFailure, limit: u64) -> Error {
-    let (kind, message) = match &failure {
-        BodyFailure::Partial => (
-            ErrorKind::Interrupted,
-            "only a part of the answer came".to_owned(),
-        ),
-        BodyFailure::TimedOut => (
+pub(crate) fn unread(failure: BodyFailure, limit: u64) -> Error {
+    match failure {
+        BodyFailure::TimedOut => accepted(
             ErrorKind::Timeout,
             "the answer was not complete in time".to_owned(),
         ),
-        BodyFailure::Cut(_) => (
+        BodyFailure::Cut(source) => accepted(
             ErrorKind::Interrupted,
             "the connection broke in the middle of the answer".to_owned(),
-        ),
-        BodyFailure::TooLarge => (
+        )
+        .with_source(source),
+        BodyFailure::TooLarge => accepted(
             ErrorKind::Decode,
             format!("the answer is longer than the limit of {limit} bytes"),
         ),
-    };
-    let error = Error::new(kind, Delivery::Accepted, message);
-    match failure {
-        BodyFailure::Cut(source) => error.with_source(source),
-        BodyFailure::Partial | BodyFailure::TimedOut | BodyFailure::TooLarge => error,
     }
+}
+
+fn accepted(kind: ErrorKind, message: String) -> Error {
+    Error::new(kind, Delivery::Accepted, message)
 }
 
 #[cfg(test)]
@@ -219,6 +277,7 @@ mod tests {
     use crate::call::{CallIds, in_time};
     use crate::delivery::Delivery;
     use crate::error::ErrorKind;
+    use crate::transport::Reply;
     use crate::{PartnerCenter, StaticToken};
 
     #[test]
@@ -250,7 +309,7 @@ mod tests {
             let deadline = in_time(std::time::Duration::from_secs(60));
             let error = partner
                 .shared()
-                .operate(request, ids, deadline)
+                .operate::<Reply>(request, ids, deadline)
                 .await
                 .unwrap_err();
             assert_eq!(

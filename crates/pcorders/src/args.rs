@@ -1,10 +1,13 @@
 //! What can be said on the command line?
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
-use partner_center_orders::{BillingType, CustomerId, OrderId, OrderStatus, Timestamp};
+use partner_center_orders::{
+    AttachmentId, BillingType, CustomerId, Method, OrderId, OrderStatus, Timestamp, Uuid,
+};
 
 use crate::output::Format;
 
@@ -69,6 +72,8 @@ pub(crate) enum Noun {
     /// What was bought for a customer.
     #[command(subcommand)]
     Order(OrderVerb),
+    /// Send a request of your own to any path of the service, under the same rules.
+    Api(Api),
 }
 
 #[derive(Debug, Subcommand)]
@@ -78,7 +83,22 @@ pub(crate) enum OrderVerb {
     /// Show one order.
     Show(Show),
     /// Show how far the delivery of an order's line items got. Needs an application-and-user token.
-    ProvisioningStatus(ProvisioningStatus),
+    ProvisioningStatus(One),
+    /// List where an order's marketplace products are activated.
+    ActivationLinks(ActivationLinks),
+    /// List the subscriptions that an order led to.
+    Subscriptions(One),
+    /// The documents that were uploaded for an order.
+    #[command(subcommand)]
+    Attachment(AttachmentVerb),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AttachmentVerb {
+    /// List an order's attachments.
+    List(One),
+    /// Download one attachment.
+    Download(Download),
 }
 
 #[derive(Debug, clap::Args)]
@@ -97,6 +117,14 @@ pub(crate) struct List {
     #[arg(long, value_name = "CYCLE")]
     pub(crate) billing_type: Option<BillingType>,
 
+    /// Only orders that this indirect reseller is on record for, by its PartnerID.
+    #[arg(long, value_name = "PARTNERID")]
+    pub(crate) indirect_reseller: Option<String>,
+
+    /// List purchases that the system made as well.
+    #[arg(long)]
+    pub(crate) include_system_purchases: bool,
+
     /// Ask for prices.
     #[arg(long)]
     pub(crate) include_price: bool,
@@ -110,30 +138,119 @@ pub(crate) struct List {
     /// po_upload_complete, po_review_rejected, partial_success, error, unknown. Filtered here, not by the service.
     #[arg(long)]
     pub(crate) status: Option<OrderStatus>,
+
+    #[command(flatten)]
+    pub(crate) raw: Raw,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Raw {
+    /// Print the bodies as the service sent them, each on a line of its own if it is one line, whatever -o says.
+    #[arg(long)]
+    pub(crate) raw: bool,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Show {
-    /// The order's id.
-    #[arg(allow_hyphen_values = true)]
-    pub(crate) order: OrderId,
-
     #[command(flatten)]
-    pub(crate) customer: Customer,
+    pub(crate) one: One,
 
     /// Ask for prices.
     #[arg(long)]
     pub(crate) include_price: bool,
 }
 
+/// One order, to be read.
 #[derive(Debug, clap::Args)]
-pub(crate) struct ProvisioningStatus {
+pub(crate) struct One {
     /// The order's id.
     #[arg(allow_hyphen_values = true)]
     pub(crate) order: OrderId,
 
     #[command(flatten)]
     pub(crate) customer: Customer,
+
+    #[command(flatten)]
+    pub(crate) raw: Raw,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ActivationLinks {
+    #[command(flatten)]
+    pub(crate) one: One,
+
+    /// Only those of this line item, counted from 0.
+    #[arg(long, value_name = "N")]
+    pub(crate) line_item: Option<u32>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Download {
+    /// The order's id.
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) order: OrderId,
+
+    /// The attachment's id, as `attachment list` shows it.
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) attachment: AttachmentId,
+
+    #[command(flatten)]
+    pub(crate) customer: Customer,
+
+    /// Where to write it; `-` is stdout. To stdout if left out, unless that is a terminal.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// Write over a file that is there.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = API)]
+pub(crate) struct Api {
+    /// GET, POST, PATCH ..
+    #[arg(value_parser = method)]
+    pub(crate) method: Method,
+
+    /// The path with its query, as the documentation has it, with or without /v1.
+    pub(crate) path: String,
+
+    /// The body to send, from a file; `-` is stdin.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// Media type of the body.
+    #[arg(long, value_name = "TYPE", default_value = "application/json")]
+    pub(crate) content_type: String,
+
+    /// A header to send, such as 'If-Match: "..."'. Can be given several times.
+    #[arg(short = 'H', long, value_name = "NAME: VALUE")]
+    pub(crate) header: Vec<String>,
+
+    /// Follow links.next, and print the items of all pages as one list.
+    #[arg(long, conflicts_with_all = ["file", "header", "request_id"])]
+    pub(crate) paginate: bool,
+
+    /// Send a write without asking.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+
+    /// The MS-RequestId: to repeat a write whose outcome is not known, that of the first time.
+    #[arg(long, value_name = "GUID")]
+    pub(crate) request_id: Option<Uuid>,
+}
+
+const API: &str = "\
+Examples:
+  pcorders api GET '/customers?size=20' --paginate
+  pcorders api PATCH /customers/GUID/subscriptions/GUID -f change.json
+
+Prints the body as the service sent it. Anything but GET and HEAD is a write: it is asked about on a terminal, and
+needs --yes elsewhere. An exit code of 9 means that it may have been carried out.";
+
+fn method(text: &str) -> Result<Method, String> {
+    Method::from_bytes(text.to_ascii_uppercase().as_bytes()).map_err(|_| "no HTTP method".into())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -17,6 +17,7 @@ const CONFLICT: u8 = 5;
 const THROTTLED: u8 = 6;
 const NETWORK: u8 = 7;
 const SERVER: u8 = 8;
+const OUTCOME_UNKNOWN: u8 = 9;
 
 /// Why the command failed.
 #[derive(Debug)]
@@ -61,6 +62,34 @@ impl Failure {
 
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
         Self::unsent(USAGE, "configuration", message)
+    }
+
+    /// Something that the command was given cannot be read.
+    pub(crate) fn input(what: String, error: impl StdError) -> Self {
+        Self::unsent(USAGE, "input", with_causes(what, Some(&error)))
+    }
+
+    /// A write that failed: what may have been carried out must not be sent again blindly, whatever else is known.
+    pub(crate) fn of_write(error: Error) -> Self {
+        let (delivery, id) = (error.delivery(), error.request_id());
+        let failure = Self::from(error);
+        let hint = match (delivery, id) {
+            (Delivery::Unknown, Some(id)) => format!(
+                "it may have been carried out: look before you send it again, or repeat it with --request-id {id}"
+            ),
+            (Delivery::Unknown, None) => {
+                "it may have been carried out: look before you send it again".to_owned()
+            }
+            (Delivery::Accepted, _) => {
+                "it was carried out, though the answer cannot be read: do not send it again"
+                    .to_owned()
+            }
+            (Delivery::NotSent | Delivery::Refused, _) => return failure,
+        };
+        Self {
+            exit: OUTCOME_UNKNOWN,
+            ..failure.with_hint(Some(hint))
+        }
     }
 
     pub(crate) fn other(kind: &'static str, what: &str, error: impl StdError) -> Self {
@@ -115,6 +144,9 @@ impl Report {
         if let Some(seconds) = self.retry_after_seconds {
             text.push_str(&format!("\n  the service asks to wait {seconds} s"));
         }
+        if let Some(hint) = &self.hint {
+            text.push_str(&format!("\n  {hint}"));
+        }
         text
     }
 }
@@ -145,7 +177,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// The exit code and the kind's name. These commands only read; a write will have more to say.
+/// The exit code and the kind's name, of a read; [`Failure::of_write`] says more of a write.
 fn classify(error: &Error) -> (u8, &'static str) {
     match error.kind() {
         ErrorKind::Input => (USAGE, "input"),

@@ -2,9 +2,12 @@
 //!
 //! Data goes to stdout, all else to stderr. The exit code says what happened; the README has the table.
 
+mod api;
 mod args;
+mod attachment;
 mod connect;
 mod failure;
+mod listing;
 mod order;
 mod output;
 
@@ -74,12 +77,13 @@ async fn on_own_thread(args: Args, output: Output) -> Result<(), Failure> {
 
 async fn run(args: Args, mut output: Output) -> Result<(), Failure> {
     let Args {
-        connection,
-        noun: Noun::Order(order),
-        ..
+        connection, noun, ..
     } = args;
     let connected = connect::connect(&connection).await?;
-    order::run(order, &connected, &mut output).await
+    match noun {
+        Noun::Order(verb) => order::run(verb, &connected, &mut output).await,
+        Noun::Api(api) => api::run(api, &connected, &mut output).await,
+    }
 }
 
 /// Help and version are answers; everything else that the parser says is a mistake in the arguments.

@@ -1,13 +1,16 @@
-//! `pcorders order`: list, show, provisioning-status.
+//! `pcorders order`: list, show, and what belongs to an order.
 
 use partner_center_orders::{
-    BillingType, Order, OrderLineItem, OrderLineItemProvisioningStatus, OrderStatus, Timestamp,
+    BillingType, Order, OrderHandle, OrderLineItem, OrderLineItemActivationLink,
+    OrderLineItemProvisioningStatus, OrderStatus, Subscription, Timestamp,
 };
 
-use crate::args::{List, OrderVerb, ProvisioningStatus, Show};
+use crate::args::{ActivationLinks, List, One, OrderVerb, Show};
+use crate::attachment;
 use crate::connect::Connected;
 use crate::failure::Failure;
-use crate::output::{Format, Output, clean, notice, table};
+use crate::listing;
+use crate::output::{Output, clean, notice, table};
 
 pub(crate) async fn run(
     verb: OrderVerb,
@@ -17,8 +20,31 @@ pub(crate) async fn run(
     match verb {
         OrderVerb::List(list) => self::list(list, connected, output).await,
         OrderVerb::Show(show) => self::show(show, connected, output).await,
-        OrderVerb::ProvisioningStatus(order) => provisioning_status(order, connected, output).await,
+        OrderVerb::ProvisioningStatus(one) => {
+            let request = handle(&one, connected)?.provisioning_status();
+            listing::print(request.send(), one.raw.raw, output, provisioning_table).await
+        }
+        OrderVerb::ActivationLinks(ActivationLinks { one, line_item }) => {
+            let order = handle(&one, connected)?;
+            let request = match line_item {
+                None => order.activation_links(),
+                Some(number) => order.line_item(number).activation_links(),
+            };
+            listing::print(request.send(), one.raw.raw, output, activation_table).await
+        }
+        OrderVerb::Subscriptions(one) => {
+            let request = handle(&one, connected)?.subscriptions();
+            listing::print(request.send(), one.raw.raw, output, subscription_table).await
+        }
+        OrderVerb::Attachment(verb) => attachment::run(verb, connected, output).await,
     }
+}
+
+/// The order that was named.
+pub(crate) fn handle<'c>(one: &One, connected: &'c Connected) -> Result<OrderHandle<'c>, Failure> {
+    let customer = connected.customer(one.customer.customer)?;
+    let orders = connected.partner.customer(customer).orders();
+    Ok(orders.order(&one.order))
 }
 
 async fn list(list: List, connected: &Connected, output: &mut Output) -> Result<(), Failure> {
@@ -29,28 +55,27 @@ async fn list(list: List, connected: &Connected, output: &mut Output) -> Result<
     if let Some(BillingType::Unrecognized(word)) = &list.billing_type {
         remark(word.as_str(), "billing cycles", BillingType::WORDS);
     }
+    if list.raw.raw && (list.since.is_some() || list.status.is_some()) {
+        let message =
+            "--since and --status are filters of the command's own: they cannot go with --raw";
+        return Err(Failure::usage(message));
+    }
     let mut request = connected.partner.customer(customer).orders().list();
     if let Some(billing_type) = &list.billing_type {
         request = request.billing_type(billing_type.clone());
     }
+    if let Some(partner_id) = &list.indirect_reseller {
+        request = request.indirect_reseller(partner_id);
+    }
+    if list.include_system_purchases {
+        request = request.include_system_purchases(true);
+    }
     if list.include_price {
         request = request.include_price(true);
     }
-    let mut pages = request.send().pages();
-    let mut complete = Vec::new();
-    while let Some(page) = pages.try_next().await? {
-        let mut orders = page.into_body().items;
-        orders.retain(|order| list.wants(order));
-        if output.format() != Format::Jsonl {
-            complete.append(&mut orders);
-        } else if !output.lines(&orders)? {
-            return Ok(());
-        }
-    }
-    if output.format() != Format::Jsonl {
-        output.list(&complete, |orders| order_table(orders, list.include_price))?;
-    }
-    Ok(())
+    let wanted = |order: &Order| list.wants(order);
+    let table = |orders: &[Order]| order_table(orders, list.include_price);
+    listing::print_some(request.send(), list.raw.raw, output, wanted, table).await
 }
 
 /// A word that is not known may be a new one, or mistyped.
@@ -76,34 +101,16 @@ impl List {
 }
 
 async fn show(show: Show, connected: &Connected, output: &mut Output) -> Result<(), Failure> {
-    let customer = connected.customer(show.customer.customer)?;
-    let mut request = connected
-        .partner
-        .customer(customer)
-        .orders()
-        .order(show.order)
-        .get();
+    let mut request = handle(&show.one, connected)?.get();
     if show.include_price {
         request = request.include_price(true);
     }
-    let order = request.send().await?.into_body();
-    Ok(output.value(&order, order_in_full)?)
-}
-
-async fn provisioning_status(
-    order: ProvisioningStatus,
-    connected: &Connected,
-    output: &mut Output,
-) -> Result<(), Failure> {
-    let customer = connected.customer(order.customer.customer)?;
-    let request = connected
-        .partner
-        .customer(customer)
-        .orders()
-        .order(order.order)
-        .provisioning_status();
-    let lines = request.send().try_collect().await?;
-    Ok(output.list(&lines, provisioning_table)?)
+    let order = request.send().await?;
+    if show.one.raw.raw {
+        output.body(order.raw_body().unwrap_or_default())?;
+        return Ok(());
+    }
+    Ok(output.value(order.body(), order_in_full)?)
 }
 
 fn order_table(orders: &[Order], with_price: bool) -> String {
@@ -181,7 +188,34 @@ fn provisioning_table(lines: &[OrderLineItemProvisioningStatus]) -> String {
     table(&["LINE", "STATUS", "UNITS"], lines.iter().map(row))
 }
 
-fn text<T: ToString>(value: &Option<T>) -> String {
+fn activation_table(links: &[OrderLineItemActivationLink]) -> String {
+    let row = |entry: &OrderLineItemActivationLink| {
+        let uri = entry.link.as_ref().and_then(|link| link.uri.clone());
+        vec![text(&entry.line_item_number), uri.unwrap_or_default()]
+    };
+    table(&["LINE", "ADDRESS"], links.iter().map(row))
+}
+
+fn subscription_table(subscriptions: &[Subscription]) -> String {
+    let row = |subscription: &Subscription| {
+        vec![
+            text(&subscription.id),
+            text(&subscription.status),
+            text(&subscription.quantity),
+            text(&subscription.billing_cycle),
+            text(&subscription.term_duration),
+            text(if subscription.friendly_name.is_some() {
+                &subscription.friendly_name
+            } else {
+                &subscription.offer_name
+            }),
+        ]
+    };
+    let header = ["ID", "STATUS", "QUANTITY", "BILLING", "TERM", "NAME"];
+    table(&header, subscriptions.iter().map(row))
+}
+
+pub(crate) fn text<T: ToString>(value: &Option<T>) -> String {
     value.as_ref().map(T::to_string).unwrap_or_default()
 }
 

@@ -1,5 +1,6 @@
 //! How is something printed: data to stdout, all else to stderr?
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal, Stdout, Write};
 
@@ -102,23 +103,44 @@ impl Output {
         for item in items {
             text.push_str(&line(item)?);
         }
-        self.deliver(&text)
+        self.piece(text.as_bytes())
     }
 
-    fn write(&mut self, text: &str) -> io::Result<()> {
-        self.deliver(text).map(|_| ())
+    /// Prints a body as it came, and ends its line. A terminal is not steered by it. `false` when nobody reads any more.
+    pub(crate) fn body(&mut self, body: &[u8]) -> io::Result<bool> {
+        if body.is_empty() {
+            return Ok(true);
+        }
+        let mut body = Cow::Borrowed(body);
+        if self.stdout.is_terminal() {
+            let Ok(text) = std::str::from_utf8(&body) else {
+                let message = "the body is not text: redirect the output to a file";
+                return Err(io::Error::new(ErrorKind::InvalidData, message));
+            };
+            let lines: Vec<String> = text.lines().map(clean).collect();
+            body = Cow::Owned(lines.join("\n").into_bytes());
+        }
+        if !body.ends_with(b"\n") {
+            body.to_mut().push(b'\n');
+        }
+        self.piece(&body)
     }
 
-    fn deliver(&mut self, text: &str) -> io::Result<bool> {
+    /// Prints bytes. `false` when nobody reads any more.
+    pub(crate) fn piece(&mut self, bytes: &[u8]) -> io::Result<bool> {
         match self
             .stdout
-            .write_all(text.as_bytes())
+            .write_all(bytes)
             .and_then(|()| self.stdout.flush())
         {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        self.piece(text.as_bytes()).map(|_| ())
     }
 }
 

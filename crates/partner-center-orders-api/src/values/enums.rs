@@ -127,6 +127,62 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// What an attachment is for.
+    AttachmentType {
+        /// A purchase order.
+        PurchaseOrder = "POAttachment",
+        /// A tender document.
+        Tender = "TenderAttachment",
+    }
+}
+
+open_enum! {
+    /// Where a subscription stands.
+    SubscriptionStatus {
+        /// The service's own word for none.
+        None = "none",
+        /// In use.
+        Active = "active",
+        /// Not there yet.
+        Pending = "pending",
+        /// Suspended, as by the partner.
+        Suspended = "suspended",
+        /// Past its term.
+        Expired = "expired",
+        /// Disabled.
+        Disabled = "disabled",
+        /// Deleted.
+        Deleted = "deleted",
+    }
+}
+
+open_enum! {
+    /// What a subscription is billed by.
+    SubscriptionBillingType {
+        /// The service's own word for none.
+        None = "none",
+        /// What is used.
+        Usage = "usage",
+        /// Licences.
+        License = "license",
+        /// A benefit.
+        Benefit = "benefit",
+    }
+}
+
+open_enum! {
+    /// What the customer got.
+    ContractType {
+        /// A subscription.
+        Subscription = "subscription",
+        /// A product key.
+        ProductKey = "productKey",
+        /// A code to redeem.
+        RedemptionCode = "redemptionCode",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{

@@ -1,0 +1,80 @@
+//! How is a list asked for?
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::call::CallOptions;
+use crate::error::Error;
+use crate::pager::{Continuation, Pager, Pages, Source};
+
+/// A list to be read.
+#[must_use = "nothing is read before this is sent"]
+pub struct ListRequest<T> {
+    source: Result<Arc<dyn Source<T>>, Error>,
+    /// Names the list with all that is asked for.
+    listing: String,
+    resume: Option<Continuation>,
+    options: CallOptions,
+}
+
+impl<T> ListRequest<T> {
+    /// `source` may say why the list cannot be asked for; the pager will.
+    pub(crate) fn new(source: Result<Arc<dyn Source<T>>, Error>, listing: String) -> Self {
+        Self {
+            source,
+            listing,
+            resume: None,
+            options: CallOptions::default(),
+        }
+    }
+
+    /// Goes on where an earlier listing of the same things was left; with `None` it begins.
+    pub fn resume(mut self, from: impl Into<Option<Continuation>>) -> Self {
+        self.resume = from.into();
+        self
+    }
+
+    /// The `MS-CorrelationId` of all pages; made up when not given. Each page has a request id of its own.
+    pub fn correlation_id(mut self, id: Uuid) -> Self {
+        self.options.correlation_id = Some(id);
+        self
+    }
+
+    /// How long each page may take, instead of what the client was built with.
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.options.deadline = Some(limit);
+        self
+    }
+
+    /// Returns the items as a stream. The first page is asked for when it is polled; [`Pager::try_collect`] gives all
+    /// items at once.
+    ///
+    /// # Errors
+    /// None here; the stream yields them:
+    /// - `Input`: an id is empty, blank, `.` or `..`, or has a backslash, or a path is none; nothing was sent.
+    /// - Those of every call: see [`ErrorKind`](crate::ErrorKind).
+    pub fn send(self) -> Pager<T> {
+        let pages = Pages::new(self.source, self.listing, self.options);
+        Pager::new(match self.resume {
+            Some(from) => pages.resume(from),
+            None => pages,
+        })
+    }
+
+    pub(crate) fn with(mut self, resume: Option<Continuation>, options: CallOptions) -> Self {
+        self.resume = resume;
+        self.options = options;
+        self
+    }
+}
+
+impl<T> fmt::Debug for ListRequest<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListRequest")
+            .field("listing", &self.listing)
+            .finish_non_exhaustive()
+    }
+}

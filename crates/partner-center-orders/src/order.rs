@@ -1,0 +1,186 @@
+//! What can be asked about one order?
+
+use std::time::Duration;
+
+use partner_center_orders_api::{
+    Link, Order, OrderId, OrderLineItemActivationLink, OrderLineItemProvisioningStatus,
+    OrderLineItemProvisioningStatusCollection, Subscription,
+};
+use uuid::Uuid;
+
+use crate::activation::{self, LineItemHandle};
+use crate::attachments::Attachments;
+use crate::call::CallOptions;
+use crate::error::Error;
+use crate::list::ListRequest;
+use crate::orders::Orders;
+use crate::pager::{Collection, Listing, Page};
+use crate::response::Response;
+use crate::segment;
+use crate::subscriptions;
+
+/// One order of a customer. Made by [`Orders::order`]; makes no request by itself.
+#[derive(Clone, Debug)]
+pub struct OrderHandle<'c> {
+    pub(crate) orders: Orders<'c>,
+    pub(crate) id: OrderId,
+}
+
+impl<'c> OrderHandle<'c> {
+    pub(crate) fn new(orders: Orders<'c>, id: OrderId) -> Self {
+        Self { orders, id }
+    }
+
+    /// Reads the order.
+    ///
+    /// Source: documented in get-order.
+    pub fn get(self) -> GetOrder<'c> {
+        GetOrder {
+            order: self,
+            include_price: None,
+            options: CallOptions::default(),
+        }
+    }
+
+    /// Reads how far the delivery of its line items got: one entry for each of them. Needs an application-and-user
+    /// token; with another one expect `Service` with 403 and code 900329 (inferred).
+    ///
+    /// The service answers with a collection, which could come in pages like any other.
+    ///
+    /// Source: documented in provisioning-status.
+    pub fn provisioning_status(self) -> ListRequest<OrderLineItemProvisioningStatus> {
+        let Orders { partner, customer } = self.orders;
+        let id = self.id;
+        let listing = format!("customers/{customer}/orders/{id}/provisioningstatus");
+        let source = check(&id).map(|()| {
+            Listing::<OrderLineItemProvisioningStatusCollection, _>::source(
+                partner.shared(),
+                move |client| {
+                    let id = id.clone();
+                    Box::pin(async move {
+                        client
+                            .get_order_provisioning_status(customer.as_uuid(), &id)
+                            .await
+                    })
+                },
+            )
+        });
+        ListRequest::new(source, listing)
+    }
+
+    /// Lists where its marketplace products are activated: one entry for each line item with an address.
+    ///
+    /// The addresses are the publishers', for a person to open. Never send a token there.
+    ///
+    /// Source: documented in the generated reference; seen in the SDKs.
+    pub fn activation_links(self) -> ListRequest<OrderLineItemActivationLink> {
+        activation::of_order(self)
+    }
+
+    /// One of its line items, by its number from 0.
+    pub fn line_item(self, number: u32) -> LineItemHandle<'c> {
+        LineItemHandle::new(self, number)
+    }
+
+    /// The documents that were uploaded for it.
+    pub fn attachments(self) -> Attachments<'c> {
+        Attachments::new(self)
+    }
+
+    /// Lists the subscriptions that it led to. They appear once its lines are provisioned.
+    ///
+    /// Source: documented in subscriptions-by-order.
+    pub fn subscriptions(self) -> ListRequest<Subscription> {
+        subscriptions::of_order(self)
+    }
+}
+
+/// Refuses an id that cannot be sent.
+pub(crate) fn check(id: &OrderId) -> Result<(), Error> {
+    segment::check("order", id.as_str())
+}
+
+/// An order to be read. Made by [`OrderHandle::get`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is read before this is sent"]
+pub struct GetOrder<'c> {
+    order: OrderHandle<'c>,
+    include_price: Option<bool>,
+    options: CallOptions,
+}
+
+impl GetOrder<'_> {
+    /// Whether to ask for prices, which come only when asked for.
+    pub fn include_price(mut self, include: bool) -> Self {
+        self.include_price = Some(include);
+        self
+    }
+
+    /// The `MS-RequestId`; made up when not given.
+    pub fn request_id(mut self, id: Uuid) -> Self {
+        self.options.request_id = Some(id);
+        self
+    }
+
+    /// The `MS-CorrelationId`; made up when not given.
+    pub fn correlation_id(mut self, id: Uuid) -> Self {
+        self.options.correlation_id = Some(id);
+        self
+    }
+
+    /// How long the call may take, instead of what the client was built with.
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.options.deadline = Some(limit);
+        self
+    }
+
+    /// Asks for the order.
+    ///
+    /// ```
+    /// use partner_center_orders::{OrderStatus, PartnerCenter, StaticToken};
+    /// use partner_center_sim::Simulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let partner = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
+    /// #     .endpoint(simulator.base_url())
+    /// #     .build()?;
+    /// let orders = partner.customer(Simulator::CUSTOMERS[0].parse()?).orders();
+    /// let order = orders.order("YxH1q4KScfvfkJQjgRI8QY1DznnUWZTH1").get().send().await?;
+    /// assert_eq!(order.body().status, Some(OrderStatus::Completed));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// - `Input`: the id is empty, blank, `.` or `..`, or has a backslash; nothing was sent.
+    /// - `Service` with 404 and code 20000: the customer has no such order.
+    /// - Those of every call: see [`ErrorKind`](crate::ErrorKind).
+    pub async fn send(self) -> Result<Response<Order>, Error> {
+        let Orders { partner, customer } = self.order.orders;
+        let id = &self.order.id;
+        check(id)?;
+        let received = partner
+            .shared()
+            .call(self.options, |client| async move {
+                client
+                    .get_order(customer.as_uuid(), id, self.include_price)
+                    .await
+            })
+            .await?;
+        Ok(received.response)
+    }
+}
+
+impl Collection for OrderLineItemProvisioningStatusCollection {
+    type Item = OrderLineItemProvisioningStatus;
+
+    fn into_page(self) -> (Page<OrderLineItemProvisioningStatus>, Option<Link>) {
+        let page = Page {
+            items: self.items,
+            total_count: self.total_count,
+        };
+        (page, self.links.and_then(|links| links.next))
+    }
+}
