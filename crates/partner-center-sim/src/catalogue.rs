@@ -198,6 +198,14 @@ pub(crate) const NEW_COMMERCE: [Sale; 19] = [
     sale(&MAIL, 33, "monthly", Completed),
 ];
 
+/// What the service bought for a customer by itself, newest first, and what it calls that. The second customer has the
+/// first of them only.
+pub(crate) const SYSTEM: [(Sale, &str); 2] = [
+    // The one marketplace purchase that is not completed.
+    (sale(&MARKETPLACE, 3, "monthly", Pending), "SystemPurchase"),
+    (sale(&MEETINGS, 6, "monthly", Completed), "SystemBilling"),
+];
+
 /// Reserved instances, newest first.
 pub(crate) const RESERVATIONS: [Sale; 8] = [
     sale(&SMALL_MACHINE, 1, "one_time", Pending),

@@ -39,6 +39,8 @@
 //! - A list, one order and an order's provisioning status can be read, below `/v1`.
 //! - Lists come in pages of ten. `links.next` has the same uri for every page and carries its token in a header.
 //! - The body of a 200 starts with a UTF-8 byte order mark, the body of an error does not.
+//! - `billingType` and `indirect_reseller_id` narrow a list. Orders that the service placed by itself are in a list when
+//!   `include_system_purchases` asks for them, and can always be read by their ids.
 //! - `totalPrice` and `pricing` appear when `include_price` asks for them. Some amounts do not survive `f64`.
 //! - Errors have the bodies of the spec's examples, where there is one.
 //! - All of it is deterministic: the same requests to two simulators get the same answers, but for the `Date` header.
@@ -53,6 +55,8 @@
 //! - No throttling, no faults, no delay before an order shows in a list.
 //! - No document shows a list of orders with more than one page. The shape of `links.next` is that of other lists; the
 //!   page size and the refusal of a token that does not fit are choices of this crate, as is the order of the checks.
+//! - A reseller's id is digits; what else `indirect_reseller_id` holds is refused with `800016`, which is documented for
+//!   partners that are no reseller. A switch of the query that is neither on nor off is off.
 //! - The code of a 405 is made up (`405`), the code of a refused continuation token is a general one (`800002`).
 //! - `WWW-Authenticate`, `MS-CV` and `MS-ServerId` have the right place and invented values.
 //! - Paths and query names are compared letter by letter, after percent-decoding, and only JSON is spoken,
@@ -64,6 +68,7 @@ mod answer;
 mod billing;
 mod catalogue;
 mod document;
+mod filter;
 mod id;
 mod link;
 mod log;

@@ -9,11 +9,11 @@ use std::borrow::Cow;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use http::HeaderMap;
 
-use crate::billing::BillingCycle;
+use crate::filter::OrderFilter;
 use crate::link::{Attributes, Collection, CollectionLinks, Link};
 use crate::order::Order;
 use crate::refusal::Refusal;
-use crate::request::pair;
+use crate::request::{INCLUDE_PRICE, flag, pair};
 use crate::store::{Customer, PlacedOrder};
 
 const PAGE_SIZE: usize = 10;
@@ -22,61 +22,41 @@ const CONTINUATION_TOKEN: &str = "MS-ContinuationToken";
 /// What the query of a list says.
 #[derive(Debug)]
 pub(crate) struct ListQuery {
-    billing_cycle: Option<BillingCycle>,
+    filter: OrderFilter,
     include_price: bool,
-    /// The pairs above as they came, for the link to the next page.
-    filters: Vec<String>,
+    /// The pairs of the query that count, as they came, for the link to the next page.
+    repeated: Vec<String>,
     /// Whether this asks for a page after the first.
     continues: bool,
 }
 
 impl ListQuery {
     /// Reads a raw query. Names that mean nothing here are passed over.
-    pub(crate) fn read(query: Option<&str>) -> Result<Self, Refusal> {
-        let query = query.unwrap_or_default();
-        let billing_type = pair(query, "billingType");
-        let billing_cycle = match &billing_type {
-            Some(pair) => Some(BillingCycle::from_query(&pair.value).ok_or(Refusal::WordUnknown)?),
-            None => None,
-        };
+    pub(crate) fn read(query: &str) -> Result<Self, Refusal> {
+        let filter = OrderFilter::read(query)?;
         let continues = match pair(query, "seekOperation") {
             Some(pair) if pair.value.eq_ignore_ascii_case("next") => true,
             Some(_) => return Err(Refusal::WordUnknown),
             None => false,
         };
-        let price = pair(query, "include_price");
         Ok(Self {
-            billing_cycle,
-            include_price: price.as_ref().is_some_and(|price| is_true(&price.value)),
-            filters: [billing_type, price]
+            filter,
+            include_price: flag(query, INCLUDE_PRICE),
+            repeated: OrderFilter::NAMES
                 .into_iter()
-                .flatten()
+                .chain([INCLUDE_PRICE])
+                .filter_map(|name| pair(query, name))
                 .map(|pair| pair.raw.to_owned())
                 .collect(),
             continues,
         })
     }
 
-    fn admits(&self, placed: &PlacedOrder) -> bool {
-        self.billing_cycle
-            .is_none_or(|asked| BillingCycle::from_word(&placed.order.billing_cycle) == Some(asked))
-    }
-
     fn token(&self, customer: &Customer, position: usize) -> String {
-        let cycle = self.billing_cycle.map_or("", BillingCycle::as_str);
+        let filter = self.filter.fingerprint();
         let price = self.include_price;
-        BASE64_STANDARD.encode(format!("{}|{cycle}|{price}|{position}", customer.id))
+        BASE64_STANDARD.encode(format!("{}|{filter}|{price}|{position}", customer.id))
     }
-}
-
-/// Whether the query asks for prices.
-pub(crate) fn include_price(query: Option<&str>) -> bool {
-    pair(query.unwrap_or_default(), "include_price").is_some_and(|pair| is_true(&pair.value))
-}
-
-/// The published clients write `true` and `True`; anything else asks for nothing.
-fn is_true(value: &str) -> bool {
-    value.eq_ignore_ascii_case("true")
 }
 
 /// The page of a customer's orders that the query and the token in the headers mean.
@@ -88,7 +68,7 @@ pub(crate) fn page<'c>(
     let matching: Vec<&PlacedOrder> = customer
         .orders
         .iter()
-        .filter(|placed| query.admits(placed))
+        .filter(|placed| query.filter.admits(&placed.order))
         .collect();
     let start = if query.continues {
         // Tokens are compared, not taken apart: there is nothing to get wrong about a foreign one.
@@ -105,9 +85,9 @@ pub(crate) fn page<'c>(
     let path = format!("/customers/{}/orders", customer.id);
     let next = (end < matching.len()).then(|| {
         let mut uri = format!("{path}?seekOperation=Next");
-        for filter in &query.filters {
+        for pair in &query.repeated {
             uri.push('&');
-            uri.push_str(filter);
+            uri.push_str(pair);
         }
         Link::get(uri).with_header(CONTINUATION_TOKEN, query.token(customer, end))
     });

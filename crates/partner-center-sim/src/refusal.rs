@@ -1,7 +1,7 @@
 //! What does the simulator say when it says no?
 //!
-//! The bodies come from the examples of the spec's error responses. Two refusals have no example there and bring a body
-//! of their own. All of them are rendered once, at the start: saying no cannot fail later.
+//! The bodies come from the examples of the spec's error responses. Some refusals have no example there and bring a
+//! body of their own. All of them are rendered once, at the start: saying no cannot fail later.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -25,6 +25,7 @@ pub(crate) enum Refusal {
     CustomerIdInvalid,
     CustomerUnrelated,
     WordUnknown,
+    ResellerInvalid,
     ContinuationInvalid,
     OrderNotFound,
     Unexpected,
@@ -45,7 +46,7 @@ struct Fault {
 pub(crate) struct Refusals(BTreeMap<Refusal, Bytes>);
 
 impl Refusal {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::TokenMissing,
         Self::TokenNotAccepted,
         Self::NothingHere,
@@ -53,6 +54,7 @@ impl Refusal {
         Self::CustomerIdInvalid,
         Self::CustomerUnrelated,
         Self::WordUnknown,
+        Self::ResellerInvalid,
         Self::ContinuationInvalid,
         Self::OrderNotFound,
         Self::Unexpected,
@@ -63,9 +65,10 @@ impl Refusal {
             Self::TokenMissing | Self::TokenNotAccepted => StatusCode::UNAUTHORIZED,
             Self::NothingHere | Self::OrderNotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::CustomerIdInvalid | Self::WordUnknown | Self::ContinuationInvalid => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::CustomerIdInvalid
+            | Self::WordUnknown
+            | Self::ResellerInvalid
+            | Self::ContinuationInvalid => StatusCode::BAD_REQUEST,
             Self::CustomerUnrelated => StatusCode::FORBIDDEN,
             Self::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -84,6 +87,12 @@ impl Refusal {
             // No code is documented for this status; the number repeats it.
             Self::MethodNotAllowed => {
                 return Ok(Fault::own("405", "This address takes another method."));
+            }
+            Self::ResellerInvalid => {
+                return Ok(Fault::own(
+                    "800016",
+                    "No indirect reseller has a partner id like this.",
+                ));
             }
             // The code for input that is wrong in no particular way.
             Self::ContinuationInvalid => {

@@ -7,6 +7,9 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use percent_encoding::percent_decode_str;
 
+/// The query name that asks for prices, in a list as for one order.
+pub(crate) const INCLUDE_PRICE: &str = "include_price";
+
 /// What a path names, ids decoded but not looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
@@ -78,6 +81,11 @@ pub(crate) fn pair<'q>(query: &'q str, name: &str) -> Option<Pair<'q>> {
             value: plain(value),
         })
     })
+}
+
+/// Whether a query switches something on. The published clients write `true` and `True`; anything else asks for nothing.
+pub(crate) fn flag(query: &str, name: &str) -> bool {
+    pair(query, name).is_some_and(|pair| pair.value.eq_ignore_ascii_case("true"))
 }
 
 /// The bearer token, when there is one.

@@ -38,6 +38,9 @@ const PROVISIONED_SALE: LegacySale = LegacySale {
 /// Made-up price of one documented reservation, in cents: the examples show none.
 const DOCUMENTED_UNIT: u64 = 43_805;
 
+/// Partners on record of some orders. The second one is also an additional partner of an order.
+const RESELLERS: [&str; 2] = ["4100017", "4847383"];
+
 /// Who the orders are for.
 #[derive(Clone, Copy, Debug)]
 struct Buyer {
@@ -76,6 +79,11 @@ fn customer(buyer: Buyer, middle: Vec<PlacedOrder>) -> io::Result<Customer> {
     let mut orders = new_commerce::specials(buyer)?;
     for (number, sale) in catalogue::NEW_COMMERCE.iter().enumerate() {
         orders.push(new_commerce::order(buyer, number, sale)?);
+    }
+    let of_system = &catalogue::SYSTEM;
+    let shared = of_system.len().saturating_sub(buyer.index);
+    for (number, (sale, kind)) in of_system.iter().take(shared).enumerate() {
+        orders.push(new_commerce::of_system(buyer, number, sale, kind)?);
     }
     for (number, sale) in catalogue::RESERVATIONS.iter().enumerate() {
         orders.push(older::reservation(buyer, number, sale)?);

@@ -12,10 +12,10 @@ use crate::document::Document;
 use crate::id::is_guid;
 use crate::log::Log;
 use crate::order::Order;
-use crate::paging::{self, ListQuery, include_price};
+use crate::paging::{self, ListQuery};
 use crate::provisioning;
 use crate::refusal::{Refusal, Refusals};
-use crate::request::{Resource, Target, bearer};
+use crate::request::{INCLUDE_PRICE, Resource, Target, bearer, flag};
 use crate::seed;
 use crate::store::{Customer, PlacedOrder};
 
@@ -60,14 +60,14 @@ impl Service {
             return Err(Refusal::MethodNotAllowed);
         }
         let customer = self.customer(&target.customer_id)?;
-        let query = head.uri.query();
+        let query = head.uri.query().unwrap_or_default();
         let answer = match &target.resource {
             Resource::Orders => {
                 let query = ListQuery::read(query)?;
                 Answer::ok(&paging::page(customer, &query, &head.headers)?)
             }
             Resource::Order { order_id } => {
-                let shown = order(customer, order_id)?.shown(include_price(query));
+                let shown = order(customer, order_id)?.shown(flag(query, INCLUDE_PRICE));
                 Answer::ok::<Order>(&shown)
             }
             Resource::ProvisioningStatus { order_id } => {

@@ -8,7 +8,7 @@ use std::io;
 
 use super::moment::Moment;
 use super::price::{LinePrice, prices};
-use super::{Buyer, offer_id};
+use super::{Buyer, RESELLERS, offer_id};
 use crate::amount::Amount;
 use crate::catalogue::{
     CLIENT_ACCESS, COUNTRYWIDE, Currency, MAIL, Product, RUPIAH, SAVINGS_PLAN, SERVER, Sale, YEN,
@@ -22,6 +22,8 @@ use crate::store::PlacedOrder;
 
 /// Places of the special orders, so that a new one in the catalogue gives none of them another id.
 const SPECIALS: usize = 100;
+/// Places of the orders that nobody placed, likewise.
+const OF_SYSTEM: usize = 400;
 
 /// An order in the making: lines and prices grow together.
 struct Draft {
@@ -31,6 +33,7 @@ struct Draft {
     placed: Moment,
     currency: &'static Currency,
     status: OrderStatus,
+    transaction_type: &'static str,
     lines: Vec<LineItem>,
     prices: Vec<LinePrice>,
 }
@@ -55,17 +58,45 @@ pub(super) fn order(buyer: Buyer, number: usize, sale: &Sale) -> io::Result<Plac
             term_duration: sale.product.term.to_owned(),
         });
     }
-    if number.is_multiple_of(6) {
-        line.partner_id_on_record = Some("4100017".to_owned());
+    if number.is_multiple_of(3) {
+        line.partner_id_on_record = Some(RESELLERS[number % 2].to_owned());
     }
-    if number == 6 {
-        line.additional_partner_ids_on_record =
-            Some(vec!["4100023".to_owned(), "4100038".to_owned()]);
-    }
+    line.additional_partner_ids_on_record = match number {
+        6 => Some(vec!["4100023".to_owned(), "4100038".to_owned()]),
+        12 => Some(vec![RESELLERS[1].to_owned()]),
+        _ => None,
+    };
     draft.prices.push(price);
     if sale.status == OrderStatus::PartialSuccess {
         draft.plain_line(&MAIL, quantity);
     }
+    draft.finish(sale.billing_cycle)
+}
+
+/// An order that the service placed by itself, of this kind.
+pub(super) fn of_system(
+    buyer: Buyer,
+    number: usize,
+    sale: &Sale,
+    kind: &'static str,
+) -> io::Result<PlacedOrder> {
+    let place = buyer.place(OF_SYSTEM + number);
+    let placed = Moment::before(place, (2022, 3), number);
+    let mut draft = Draft::new(
+        buyer,
+        OF_SYSTEM + number,
+        placed,
+        buyer.currency,
+        sale.status,
+    );
+    draft.transaction_type = kind;
+    let quantity = buyer.quantity(sale.quantity, sale.status);
+    let line = draft.line(sale.product, quantity);
+    line.transaction_type = Some("Renew".to_owned());
+    line.partner_id_on_record = Some(RESELLERS[1].to_owned());
+    draft
+        .prices
+        .push(LinePrice::plain(sale.product.unit, quantity));
     draft.finish(sale.billing_cycle)
 }
 
@@ -142,6 +173,7 @@ impl Draft {
             placed,
             currency,
             status,
+            transaction_type: "UserPurchase",
             lines: Vec::new(),
             prices: Vec::new(),
         }
@@ -211,7 +243,7 @@ impl Draft {
             line_items: self.lines,
             creation_date: self.placed.in_utc(),
             status: Some(self.status),
-            transaction_type: Some("UserPurchase".to_owned()),
+            transaction_type: Some(self.transaction_type.to_owned()),
             total_price: None,
             links: Some(links),
             client: Some(ClientContext {}),

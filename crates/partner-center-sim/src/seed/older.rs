@@ -10,7 +10,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use super::moment::Moment;
 use super::price::{LinePrice, prices};
-use super::{Buyer, offer_id};
+use super::{Buyer, RESELLERS, offer_id};
 use crate::catalogue::{LegacySale, Sale};
 use crate::id::{Place, Purpose};
 use crate::link::{Attributes, Link};
@@ -46,6 +46,8 @@ pub(super) fn reservation(buyer: Buyer, number: usize, sale: &Sale) -> io::Resul
     line.provisioning_context = Some(BTreeMap::from(
         context.map(|(key, value)| (key.to_owned(), value)),
     ));
+    // With these, the orders of one partner fill more than a page.
+    line.partner_id_on_record = Some(RESELLERS[0].to_owned());
     let sku = format!("{}?country={}", buyer.sku_path(product), buyer.country);
     line.links = Some(LineItemLinks {
         sku: Some(Link::get(sku)),

@@ -6,6 +6,7 @@
     reason = "helpers of a test may stop it where they like"
 )]
 
+mod filters;
 mod lists;
 mod log;
 mod orders;
