@@ -152,6 +152,13 @@ const LARGE_MACHINE: Product = product(
     1_139_676,
 );
 
+/// The publisher of what the marketplace sells; Microsoft's own products have none here.
+pub(crate) fn publisher(offer_id: &str) -> Option<&'static str> {
+    // The availability at the end of an offer id changes over time.
+    let product = offer_id.split(':').next();
+    (product == Some(MARKETPLACE.product)).then_some("Fabrikam Software")
+}
+
 /// One purchase that every customer made.
 #[derive(Debug)]
 pub(crate) struct Sale {

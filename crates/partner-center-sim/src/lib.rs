@@ -36,7 +36,8 @@
 //! and billing cycle, old orders without status or currency, a savings plan, perpetual software, a cancelled line, and
 //! the orders of the spec's examples, member by member.
 //!
-//! - A list, one order and an order's provisioning status can be read, below `/v1`.
+//! - A list, one order and an order's provisioning status can be read, below `/v1`, and so can the activation links of an
+//!   order, of one of its lines and of a subscription.
 //! - Lists come in pages of ten. `links.next` has the same uri for every page and carries its token in a header.
 //! - The body of a 200 starts with a UTF-8 byte order mark, the body of an error does not.
 //! - `billingType` and `indirect_reseller_id` narrow a list. Orders that the service placed by itself are in a list when
@@ -57,12 +58,15 @@
 //!   page size and the refusal of a token that does not fit are choices of this crate, as is the order of the checks.
 //! - A reseller's id is digits; what else `indirect_reseller_id` holds is refused with `800016`, which is documented for
 //!   partners that are no reseller. A switch of the query that is neither on nor off is off.
+//! - Activation links lead to a made-up host. Only marketplace lines of completed orders have one; everything else
+//!   answers with an empty collection. A line that is not there gets the general 404 (`1000`).
 //! - The code of a 405 is made up (`405`), the code of a refused continuation token is a general one (`800002`).
 //! - `WWW-Authenticate`, `MS-CV` and `MS-ServerId` have the right place and invented values.
 //! - Paths and query names are compared letter by letter, after percent-decoding, and only JSON is spoken,
 //!   whatever `Accept` says.
 //! - Products, offers, prices and GUIDs are invented, except those of the spec's examples.
 
+mod activation;
 mod amount;
 mod answer;
 mod billing;

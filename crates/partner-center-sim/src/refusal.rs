@@ -28,6 +28,7 @@ pub(crate) enum Refusal {
     ResellerInvalid,
     ContinuationInvalid,
     OrderNotFound,
+    SubscriptionNotFound,
     Unexpected,
 }
 
@@ -46,7 +47,7 @@ struct Fault {
 pub(crate) struct Refusals(BTreeMap<Refusal, Bytes>);
 
 impl Refusal {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::TokenMissing,
         Self::TokenNotAccepted,
         Self::NothingHere,
@@ -57,13 +58,16 @@ impl Refusal {
         Self::ResellerInvalid,
         Self::ContinuationInvalid,
         Self::OrderNotFound,
+        Self::SubscriptionNotFound,
         Self::Unexpected,
     ];
 
     fn status(self) -> StatusCode {
         match self {
             Self::TokenMissing | Self::TokenNotAccepted => StatusCode::UNAUTHORIZED,
-            Self::NothingHere | Self::OrderNotFound => StatusCode::NOT_FOUND,
+            Self::NothingHere | Self::OrderNotFound | Self::SubscriptionNotFound => {
+                StatusCode::NOT_FOUND
+            }
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::CustomerIdInvalid
             | Self::WordUnknown
@@ -92,6 +96,12 @@ impl Refusal {
                 return Ok(Fault::own(
                     "800016",
                     "No indirect reseller has a partner id like this.",
+                ));
+            }
+            Self::SubscriptionNotFound => {
+                return Ok(Fault::own(
+                    "20003",
+                    "The customer has no subscription with this id.",
                 ));
             }
             // The code for input that is wrong in no particular way.

@@ -21,37 +21,68 @@ pub(crate) struct Target {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Resource {
     Orders,
-    Order { order_id: String },
-    ProvisioningStatus { order_id: String },
+    Order {
+        order_id: String,
+    },
+    ProvisioningStatus {
+        order_id: String,
+    },
+    OrderActivationLinks {
+        order_id: String,
+    },
+    LineItemActivationLinks {
+        order_id: String,
+        /// As it came: it need not be a number.
+        line_item_number: String,
+    },
+    SubscriptionActivationLinks {
+        subscription_id: String,
+    },
 }
 
 impl Target {
     /// Reads a raw path.
     pub(crate) fn read(path: &str) -> Option<Self> {
         let segments: Vec<String> = path.strip_prefix('/')?.split('/').map(decoded).collect();
-        let (customer_id, resource) = match segments_of(&segments).as_slice() {
-            ["v1", "customers", customer, "orders"] => (*customer, Resource::Orders),
-            ["v1", "customers", customer, "orders", order] => {
-                let order_id = (*order).to_owned();
-                (*customer, Resource::Order { order_id })
+        match segments_of(&segments).as_slice() {
+            ["v1", "customers", customer_id, rest @ ..] => Some(Self {
+                customer_id: (*customer_id).to_owned(),
+                resource: Resource::read(rest)?,
+            }),
+            _ => None,
+        }
+    }
+}
+
+impl Resource {
+    /// Reads what follows the customer's id.
+    fn read(segments: &[&str]) -> Option<Self> {
+        match segments {
+            ["orders"] => Some(Self::Orders),
+            ["orders", order_id, rest @ ..] => Self::of_order((*order_id).to_owned(), rest),
+            ["subscriptions", subscription_id, "activationlinks"] => {
+                let subscription_id = (*subscription_id).to_owned();
+                Some(Self::SubscriptionActivationLinks { subscription_id })
             }
-            [
-                "v1",
-                "customers",
-                customer,
-                "orders",
-                order,
-                "provisioningstatus",
-            ] => {
-                let order_id = (*order).to_owned();
-                (*customer, Resource::ProvisioningStatus { order_id })
+            _ => None,
+        }
+    }
+
+    /// Reads what follows an order's id.
+    fn of_order(order_id: String, segments: &[&str]) -> Option<Self> {
+        match segments {
+            [] => Some(Self::Order { order_id }),
+            ["provisioningstatus"] => Some(Self::ProvisioningStatus { order_id }),
+            ["activationlinks"] => Some(Self::OrderActivationLinks { order_id }),
+            ["lineitems", line_item_number, "activationlinks"] => {
+                let line_item_number = (*line_item_number).to_owned();
+                Some(Self::LineItemActivationLinks {
+                    order_id,
+                    line_item_number,
+                })
             }
-            _ => return None,
-        };
-        Some(Self {
-            customer_id: customer_id.to_owned(),
-            resource,
-        })
+            _ => None,
+        }
     }
 }
 

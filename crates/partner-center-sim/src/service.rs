@@ -1,17 +1,18 @@
 //! Which answer does a request get?
 //!
 //! The checks have a fixed order, so that a request with two faults always gets the same answer: token, path, method,
-//! customer id, customer, query, order.
+//! customer id, customer, query, order or subscription, line of the order.
 
 use std::io;
 
 use http::{Method, request};
 
+use crate::activation;
 use crate::answer::Answer;
 use crate::document::Document;
 use crate::id::is_guid;
 use crate::log::Log;
-use crate::order::Order;
+use crate::order::{LineItem, Order};
 use crate::paging::{self, ListQuery};
 use crate::provisioning;
 use crate::refusal::{Refusal, Refusals};
@@ -73,6 +74,22 @@ impl Service {
             Resource::ProvisioningStatus { order_id } => {
                 Answer::ok(&provisioning::of(&order(customer, order_id)?.order))
             }
+            Resource::OrderActivationLinks { order_id } => {
+                Answer::ok(&activation::of_order(&order(customer, order_id)?.order))
+            }
+            Resource::LineItemActivationLinks {
+                order_id,
+                line_item_number,
+            } => {
+                let order = &order(customer, order_id)?.order;
+                let line = line(order, line_item_number)?;
+                Answer::ok(&activation::of_line(order, line))
+            }
+            Resource::SubscriptionActivationLinks { subscription_id } => {
+                let subscribed = customer.subscription(subscription_id);
+                let subscribed = subscribed.ok_or(Refusal::SubscriptionNotFound)?;
+                Answer::ok(&activation::of_subscription(subscribed))
+            }
         };
         answer.map_err(|_| Refusal::Unexpected)
     }
@@ -90,4 +107,13 @@ impl Service {
 
 fn order<'c>(customer: &'c Customer, id: &str) -> Result<&'c PlacedOrder, Refusal> {
     customer.order(id).ok_or(Refusal::OrderNotFound)
+}
+
+/// The line with this number, which must be written as the service writes it: `00` is no line.
+fn line<'o>(order: &'o Order, number: &str) -> Result<&'o LineItem, Refusal> {
+    order
+        .line_items
+        .iter()
+        .find(|line| line.line_item_number.to_string() == number)
+        .ok_or(Refusal::NothingHere)
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::amount::Amount;
 use crate::id::is_guid;
-use crate::order::{Order, Pricing};
+use crate::order::{LineItem, Order, Pricing};
 
 /// A customer of the partner, with every order placed for it, newest first.
 #[derive(Debug)]
@@ -22,6 +22,14 @@ pub(crate) struct PlacedOrder {
     pub(crate) order: Order,
     /// Old orders have no currency and so no prices.
     pub(crate) prices: Option<Prices>,
+}
+
+/// A line that became a subscription.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subscribed<'c> {
+    pub(crate) order: &'c Order,
+    pub(crate) line: &'c LineItem,
+    pub(crate) id: &'c str,
 }
 
 /// What an order costs before tax, in its currency.
@@ -40,9 +48,26 @@ impl Customer {
             own == id || (is_guid(own) && own.eq_ignore_ascii_case(id))
         })
     }
+
+    /// The subscription with this id, which is a GUID in any letter case.
+    pub(crate) fn subscription(&self, id: &str) -> Option<Subscribed<'_>> {
+        self.orders
+            .iter()
+            .flat_map(PlacedOrder::subscribed)
+            .find(|subscribed| subscribed.id.eq_ignore_ascii_case(id))
+    }
 }
 
 impl PlacedOrder {
+    /// The lines that became subscriptions.
+    pub(crate) fn subscribed(&self) -> impl Iterator<Item = Subscribed<'_>> {
+        let order = &self.order;
+        order.line_items.iter().filter_map(move |line| {
+            let id = line.subscription_id.as_deref()?;
+            Some(Subscribed { order, line, id })
+        })
+    }
+
     /// The order with or without prices.
     pub(crate) fn shown(&self, include_price: bool) -> Cow<'_, Order> {
         match &self.prices {

@@ -9,6 +9,7 @@ use std::io;
 use super::moment::Moment;
 use super::price::{LinePrice, prices};
 use super::{Buyer, RESELLERS, offer_id};
+use crate::activation;
 use crate::amount::Amount;
 use crate::catalogue::{
     CLIENT_ACCESS, COUNTRYWIDE, Currency, MAIL, Product, RUPIAH, SAVINGS_PLAN, SERVER, Sale, YEN,
@@ -24,6 +25,9 @@ use crate::store::PlacedOrder;
 const SPECIALS: usize = 100;
 /// Places of the orders that nobody placed, likewise.
 const OF_SYSTEM: usize = 400;
+
+/// Number of the order with two subscriptions, each with an activation link.
+const TWO_SUBSCRIPTIONS: usize = 15;
 
 /// An order in the making: lines and prices grow together.
 struct Draft {
@@ -69,6 +73,11 @@ pub(super) fn order(buyer: Buyer, number: usize, sale: &Sale) -> io::Result<Plac
     draft.prices.push(price);
     if sale.status == OrderStatus::PartialSuccess {
         draft.plain_line(&MAIL, quantity);
+    }
+    if number == TWO_SUBSCRIPTIONS {
+        let line = draft.line(sale.product, 1);
+        line.partner_id_on_record = Some("4100038".to_owned());
+        draft.prices.push(LinePrice::plain(sale.product.unit, 1));
     }
     draft.finish(sale.billing_cycle)
 }
@@ -209,7 +218,7 @@ impl Draft {
     fn line_links(&self, product: &Product, number: usize) -> LineItemLinks {
         let country = self.buyer.country;
         let sku = self.buyer.sku_path(product);
-        let order = self.buyer.order_path(&self.id);
+        let is_activated = activation::is_possible(Some(self.status), &offer_id(product));
         let availability = format!(
             "{sku}/availabilities/{}?country={country}",
             product.availability
@@ -221,10 +230,8 @@ impl Draft {
             ))),
             sku: Some(Link::get(format!("{sku}?country={country}"))),
             availability: Some(Link::get(availability)),
-            activation_links: product
-                .term
-                .is_empty()
-                .then(|| Link::get(format!("{order}/lineitems/{number}/activationlinks"))),
+            activation_links: is_activated
+                .then(|| Link::get(activation::path_of_line(self.buyer.id, &self.id, number))),
             ..LineItemLinks::default()
         }
     }

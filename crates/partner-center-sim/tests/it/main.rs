@@ -6,6 +6,7 @@
     reason = "helpers of a test may stop it where they like"
 )]
 
+mod activation;
 mod filters;
 mod lists;
 mod log;
