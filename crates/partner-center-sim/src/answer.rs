@@ -1,6 +1,7 @@
 //! What goes out: which bytes and headers does every answer have?
 //!
-//! A body that answers the question starts with a byte order mark, as the real service's do; an error body does not.
+//! A JSON body that answers the question starts with a byte order mark, as the real service's do; an error body does not,
+//! and the bytes of a file are nothing but the file.
 //! The ids in the headers are the request's own, or made up from its number: there is no randomness in an answer.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -26,7 +27,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// A 200 with this body.
+    /// A 200 with this value as JSON.
     pub(crate) fn ok<T: Serialize>(value: &T) -> serde_json::Result<Self> {
         let mut body = BYTE_ORDER_MARK.to_vec();
         serde_json::to_writer(&mut body, value)?;
@@ -37,6 +38,16 @@ impl Answer {
         })
     }
 
+    /// A 200 with these bytes as they are.
+    pub(crate) fn file(body: Bytes) -> Self {
+        let octets = HeaderValue::from_static("application/octet-stream");
+        Self {
+            status: StatusCode::OK,
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, octets)]),
+            body,
+        }
+    }
+
     /// The answer to the request with this number (from 1) and these headers.
     pub(crate) fn into_response<B: From<Bytes>>(
         self,
@@ -45,10 +56,9 @@ impl Answer {
     ) -> Response<B> {
         let made_up = |kind: u8| made_up(format!("{number:08x}-0000-4000-8000-00000000000{kind}"));
         let mut headers = self.headers;
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/json; charset=utf-8"),
-        );
+        headers
+            .entry(CONTENT_TYPE)
+            .or_insert(HeaderValue::from_static("application/json; charset=utf-8"));
         headers.insert(
             REQUEST_ID,
             echo(asked, &REQUEST_ID, is_guid).unwrap_or_else(|| made_up(1)),

@@ -16,6 +16,7 @@ pub(crate) enum Purpose {
     Order,
     Offer,
     Subscription { line: usize },
+    Attachment { number: usize },
     Entitlement,
     AzurePlan,
     Instant,
@@ -33,6 +34,7 @@ impl Place {
             Purpose::AzurePlan => 5,
             Purpose::Price => 6,
             Purpose::Subscription { line } => 100 + line as u64,
+            Purpose::Attachment { number } => 10_000 + number as u64,
         };
         let place = ((self.customer as u64) << 32) | self.order as u64;
         mix(mix(mix(place) ^ purpose) ^ round)

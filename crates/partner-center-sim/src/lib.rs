@@ -37,7 +37,7 @@
 //! the orders of the spec's examples, member by member.
 //!
 //! - A list, one order and an order's provisioning status can be read, below `/v1`, and so can the activation links of an
-//!   order, of one of its lines and of a subscription.
+//!   order, of one of its lines and of a subscription, and an order's attachments, of which one is of 3 MiB.
 //! - Lists come in pages of ten. `links.next` has the same uri for every page and carries its token in a header.
 //! - The body of a 200 starts with a UTF-8 byte order mark, the body of an error does not.
 //! - `billingType` and `indirect_reseller_id` narrow a list. Orders that the service placed by itself are in a list when
@@ -60,6 +60,9 @@
 //!   partners that are no reseller. A switch of the query that is neither on nor off is off.
 //! - Activation links lead to a made-up host. Only marketplace lines of completed orders have one; everything else
 //!   answers with an empty collection. A line that is not there gets the general 404 (`1000`).
+//! - Files belong to orders whose purchase order was uploaded (`po_upload_complete`, `po_review_rejected`) and to no
+//!   others. They are no real PDF. A kilobyte is 1024 bytes, rounded up. A file that is not there gets the general 404,
+//!   and the content type of one that is (`application/octet-stream`) is documented nowhere.
 //! - The code of a 405 is made up (`405`), the code of a refused continuation token is a general one (`800002`).
 //! - `WWW-Authenticate`, `MS-CV` and `MS-ServerId` have the right place and invented values.
 //! - Paths and query names are compared letter by letter, after percent-decoding, and only JSON is spoken,
@@ -69,6 +72,7 @@
 mod activation;
 mod amount;
 mod answer;
+mod attachment;
 mod billing;
 mod catalogue;
 mod document;

@@ -38,6 +38,13 @@ pub(crate) enum Resource {
     SubscriptionActivationLinks {
         subscription_id: String,
     },
+    Attachments {
+        order_id: String,
+    },
+    Attachment {
+        order_id: String,
+        attachment_id: String,
+    },
 }
 
 impl Target {
@@ -74,6 +81,15 @@ impl Resource {
             [] => Some(Self::Order { order_id }),
             ["provisioningstatus"] => Some(Self::ProvisioningStatus { order_id }),
             ["activationlinks"] => Some(Self::OrderActivationLinks { order_id }),
+            ["attachments"] => Some(Self::Attachments { order_id }),
+            // Not the plural: the service spells the two unlike.
+            ["attachment", attachment_id] => {
+                let attachment_id = (*attachment_id).to_owned();
+                Some(Self::Attachment {
+                    order_id,
+                    attachment_id,
+                })
+            }
             ["lineitems", line_item_number, "activationlinks"] => {
                 let line_item_number = (*line_item_number).to_owned();
                 Some(Self::LineItemActivationLinks {

@@ -8,6 +8,7 @@ mod moment;
 mod new_commerce;
 mod older;
 mod price;
+mod upload;
 
 use std::io;
 
@@ -112,7 +113,7 @@ fn documented(document: &Document) -> io::Result<Vec<PlacedOrder>> {
                 .map(|line| LinePrice::plain(DOCUMENTED_UNIT, line.quantity))
                 .collect();
             let prices = Some(prices(&DOLLAR, &lines)?);
-            Ok(PlacedOrder { order, prices })
+            Ok(PlacedOrder::new(order, prices))
         })
         .collect()
 }

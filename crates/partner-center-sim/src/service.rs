@@ -1,7 +1,7 @@
 //! Which answer does a request get?
 //!
 //! The checks have a fixed order, so that a request with two faults always gets the same answer: token, path, method,
-//! customer id, customer, query, order or subscription, line of the order.
+//! customer id, customer, query, order or subscription, line or file of the order.
 
 use std::io;
 
@@ -9,6 +9,7 @@ use http::{Method, request};
 
 use crate::activation;
 use crate::answer::Answer;
+use crate::attachment;
 use crate::document::Document;
 use crate::id::is_guid;
 use crate::log::Log;
@@ -89,6 +90,16 @@ impl Service {
                 let subscribed = customer.subscription(subscription_id);
                 let subscribed = subscribed.ok_or(Refusal::SubscriptionNotFound)?;
                 Answer::ok(&activation::of_subscription(subscribed))
+            }
+            Resource::Attachments { order_id } => {
+                Answer::ok(&attachment::list(&order(customer, order_id)?.attachments))
+            }
+            Resource::Attachment {
+                order_id,
+                attachment_id,
+            } => {
+                let file = order(customer, order_id)?.attachment(attachment_id);
+                Ok(Answer::file(file.ok_or(Refusal::NothingHere)?.content()))
             }
         };
         answer.map_err(|_| Refusal::Unexpected)

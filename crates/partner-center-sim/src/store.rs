@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use crate::amount::Amount;
+use crate::attachment::Attachment;
 use crate::id::is_guid;
 use crate::order::{LineItem, Order, Pricing};
 
@@ -15,13 +16,14 @@ pub(crate) struct Customer {
     pub(crate) orders: Vec<PlacedOrder>,
 }
 
-/// An order and what it costs.
+/// An order, what it costs and the files that belong to it.
 #[derive(Debug)]
 pub(crate) struct PlacedOrder {
     /// As it is shown to whoever does not ask for prices.
     pub(crate) order: Order,
     /// Old orders have no currency and so no prices.
     pub(crate) prices: Option<Prices>,
+    pub(crate) attachments: Vec<Attachment>,
 }
 
 /// A line that became a subscription.
@@ -59,6 +61,20 @@ impl Customer {
 }
 
 impl PlacedOrder {
+    /// An order without files.
+    pub(crate) fn new(order: Order, prices: Option<Prices>) -> Self {
+        Self {
+            order,
+            prices,
+            attachments: Vec::new(),
+        }
+    }
+
+    /// The file with this id, as it is written.
+    pub(crate) fn attachment(&self, id: &str) -> Option<&Attachment> {
+        self.attachments.iter().find(|file| file.id == id)
+    }
+
     /// The lines that became subscriptions.
     pub(crate) fn subscribed(&self) -> impl Iterator<Item = Subscribed<'_>> {
         let order = &self.order;

@@ -8,7 +8,7 @@ use std::io;
 
 use super::moment::Moment;
 use super::price::{LinePrice, prices};
-use super::{Buyer, RESELLERS, offer_id};
+use super::{Buyer, RESELLERS, offer_id, upload};
 use crate::activation;
 use crate::amount::Amount;
 use crate::catalogue::{
@@ -256,7 +256,9 @@ impl Draft {
             client: Some(ClientContext {}),
             attributes: Attributes::of("Order"),
         };
-        let prices = Some(prices);
-        Ok(PlacedOrder { order, prices })
+        Ok(PlacedOrder {
+            attachments: upload::attachments(self.place, self.status),
+            ..PlacedOrder::new(order, Some(prices))
+        })
     }
 }

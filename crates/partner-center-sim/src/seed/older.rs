@@ -63,7 +63,7 @@ pub(super) fn reservation(buyer: Buyer, number: usize, sale: &Sale) -> io::Resul
     };
     let price = LinePrice::plain(product.unit, quantity);
     let prices = Some(prices(buyer.currency, &[price])?);
-    Ok(PlacedOrder { order, prices })
+    Ok(PlacedOrder::new(order, prices))
 }
 
 /// An order of a legacy offer. Its id is made up unless it is given.
@@ -105,7 +105,7 @@ pub(super) fn legacy(
         },
         ..bare(buyer, id, sale.billing_cycle, lines)
     };
-    Ok(PlacedOrder { order, prices })
+    Ok(PlacedOrder::new(order, prices))
 }
 
 fn legacy_line(buyer: Buyer, place: Place, number: usize, name: &str, quantity: u64) -> LineItem {

@@ -7,6 +7,7 @@
 )]
 
 mod activation;
+mod attachments;
 mod filters;
 mod lists;
 mod log;

@@ -1,0 +1,114 @@
+//! Which files belong to an order, and what is in them?
+//!
+//! The content of a file is computed when it is asked for: it looks like a PDF for as long as nobody opens it, and no two
+//! lines of it are the same, so that a piece that is lost, doubled or out of place shows.
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::link::{Attributes, Collection};
+
+const HEAD: &[u8] = b"%PDF-1.7\n";
+const TAIL: &[u8] = b"%%EOF\n";
+
+/// Bytes in a kilobyte; one that is begun counts.
+const KILOBYTE: usize = 1024;
+
+/// A file that was uploaded for an order.
+#[derive(Debug)]
+pub(crate) struct Attachment {
+    pub(crate) id: String,
+    pub(crate) file_name: &'static str,
+    pub(crate) kind: AttachmentKind,
+    /// In bytes.
+    pub(crate) size: usize,
+}
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) enum AttachmentKind {
+    #[serde(rename = "POAttachment")]
+    PurchaseOrder,
+    #[serde(rename = "TenderAttachment")]
+    Tender,
+}
+
+/// A file in a list.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ListedAttachment<'a> {
+    attachment_id: &'a str,
+    file_name: &'a str,
+    #[serde(rename = "sizeInKB")]
+    size_in_kilobytes: usize,
+    attachment_type: AttachmentKind,
+}
+
+/// One entry for each file.
+pub(crate) fn list(attachments: &[Attachment]) -> Collection<ListedAttachment<'_>> {
+    let items: Vec<_> = attachments.iter().map(Attachment::listed).collect();
+    Collection {
+        total_count: items.len(),
+        items,
+        links: None,
+        attributes: Attributes::of("Collection"),
+    }
+}
+
+impl Attachment {
+    fn listed(&self) -> ListedAttachment<'_> {
+        ListedAttachment {
+            attachment_id: &self.id,
+            file_name: self.file_name,
+            size_in_kilobytes: self.size.div_ceil(KILOBYTE),
+            attachment_type: self.kind,
+        }
+    }
+
+    /// All bytes of the file.
+    pub(crate) fn content(&self) -> Bytes {
+        let filled = self.size.saturating_sub(TAIL.len());
+        let mut content = HEAD.to_vec();
+        let mut number = 0_usize;
+        while content.len() < filled {
+            content.extend_from_slice(format!("% {} {number:08}\n", self.id).as_bytes());
+            number += 1;
+        }
+        content.truncate(filled);
+        content.extend_from_slice(TAIL);
+        content.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Attachment, AttachmentKind, HEAD, TAIL};
+
+    fn attachment(size: usize) -> Attachment {
+        Attachment {
+            id: "one".to_owned(),
+            file_name: "one.pdf",
+            kind: AttachmentKind::Tender,
+            size,
+        }
+    }
+
+    #[test]
+    fn a_file_has_its_size_a_head_and_a_tail() {
+        for size in [HEAD.len() + TAIL.len(), 16, 1_023, 1_024, 70_001] {
+            let content = attachment(size).content();
+            assert_eq!(content.len(), size);
+            assert!(
+                content.starts_with(HEAD) && content.ends_with(TAIL),
+                "{size}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_kilobyte_that_is_begun_counts() {
+        for (size, kilobytes) in [(1, 1), (1_024, 1), (1_025, 2), (3_145_728, 3_072)] {
+            assert_eq!(attachment(size).listed().size_in_kilobytes, kilobytes);
+        }
+    }
+}
