@@ -25,6 +25,8 @@ pub struct Sent {
     pub line: String,
     /// Names in lower case, sorted.
     pub headers: Vec<(String, String)>,
+    /// The body's bytes.
+    pub body: Vec<u8>,
 }
 
 impl Recorded {
@@ -93,6 +95,7 @@ impl Sent {
         Self {
             line: format!("{} {target}", request.method_str()),
             headers,
+            body: request.body_ref().to_vec(),
         }
     }
 

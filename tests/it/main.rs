@@ -7,13 +7,16 @@
 )]
 
 mod answers;
+mod calls;
 mod continuation;
+mod download;
 mod errors;
 mod fixtures;
 mod generator;
 mod ids;
 mod odd_values;
 mod paging;
+mod raw;
 mod reading;
 mod simulator;
 mod spec;

@@ -5,6 +5,8 @@
     reason = "a test fails by panicking"
 )]
 
+mod api;
+mod attachment;
 mod failures;
 mod output;
 mod readme;

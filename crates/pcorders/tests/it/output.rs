@@ -205,3 +205,98 @@ fn a_word_that_nobody_knows_is_remarked_on() {
         "it may be a new one"
     );
 }
+
+#[test]
+fn what_belongs_to_an_order_is_printed_in_every_format() {
+    let links = r#"{"items":[{"lineItemNumber":0,"link":{"uri":"https://publisher.example.com/a?b=c","method":"GET"}}]}"#;
+    let attachments = r#"{"items":[{"attachmentId":"a1","fileName":"order.pdf","sizeInKB":182,"attachmentType":"POAttachment"},
+        {"attachmentId":"a2","fileName":"b\u001b[2Jc","attachmentType":"Scan"}]}"#;
+    let subscriptions = r#"{"items":[{"id":"8d2f6a10-4b7c-4e0b-9a3d-5c6e7f809a1b","offerName":"Seats","quantity":25,
+        "status":"active","billingCycle":"monthly","termDuration":"P1Y"},{"id":"2","friendlyName":"Mail"}]}"#;
+    for (name, arguments, body) in [
+        (
+            "activation-links",
+            &["order", "activation-links", ORDER][..],
+            links,
+        ),
+        (
+            "activation-links-of-line",
+            &["order", "activation-links", ORDER, "--line-item", "0"],
+            links,
+        ),
+        (
+            "attachments",
+            &["order", "attachment", "list", ORDER],
+            attachments,
+        ),
+        (
+            "subscriptions",
+            &["order", "subscriptions", ORDER],
+            subscriptions,
+        ),
+    ] {
+        let mut printed = String::new();
+        for format in ["table", "json", "jsonl"] {
+            let server = Recorded::json([body]);
+            let run = against(&server.base_url(), &[arguments, &["-o", format]].concat());
+            assert_eq!((run.exit, run.stderr.as_str()), (0, ""));
+            printed.push_str(&format!(
+                "{}\n{format}:\n{}\n",
+                server.sent()[0].line,
+                run.stdout
+            ));
+        }
+        snapshot(name, &printed);
+    }
+}
+
+#[test]
+fn raw_is_what_the_service_sent() {
+    let first =
+        "{\"items\":[{\"id\":\"1\",\"new\":12.10}],\n\"links\":{\"next\":{\"uri\":\"/x\"}}}";
+    let last = "{\"items\":[],  \"more\":true}\n";
+    for arguments in [
+        &["order", "list"][..],
+        &["order", "provisioning-status", ORDER],
+        &["order", "activation-links", ORDER],
+        &["order", "attachment", "list", ORDER],
+        &["order", "subscriptions", ORDER],
+    ] {
+        for format in ["table", "json", "jsonl"] {
+            let marked = format!("\u{feff}{first}");
+            let server = Recorded::json([marked.as_str(), last]);
+            let arguments = [arguments, &["--raw", "-o", format]].concat();
+            let run = against(&server.base_url(), &arguments);
+            assert_eq!(
+                (run.exit, run.stdout),
+                (0, format!("{first}\n{last}")),
+                "{arguments:?}"
+            );
+        }
+    }
+    let order = "{ \"id\":\"1\", \"totalPrice\": 1.50 }";
+    let server = Recorded::json([order]);
+    let run = against(&server.base_url(), &["order", "show", ORDER, "--raw"]);
+    assert_eq!(run.stdout, format!("{order}\n"));
+    // The command's own filters would make something else of it.
+    let run = against(
+        &server.base_url(),
+        &["order", "list", "--raw", "--status", "pending"],
+    );
+    assert_eq!(run.exit, 2);
+}
+
+#[test]
+fn the_filters_of_the_list_are_passed_on() {
+    let server = Recorded::json([r#"{"items":[]}"#]);
+    let arguments = [
+        "order",
+        "list",
+        "--indirect-reseller",
+        "4847383",
+        "--include-system-purchases",
+    ];
+    assert_eq!(against(&server.base_url(), &arguments).exit, 0);
+    let line = &server.sent()[0].line;
+    assert!(line.ends_with("/orders?include_system_purchases=true&indirect_reseller_id=4847383"));
+}
