@@ -36,38 +36,18 @@
 //! and billing cycle, old orders without status or currency, a savings plan, perpetual software, a cancelled line, and
 //! the orders of the spec's examples, member by member.
 //!
-//! - A list, one order and an order's provisioning status can be read, below `/v1`, and so can the activation links of an
-//!   order, of one of its lines and of a subscription, and an order's attachments, of which one is of 3 MiB.
-//! - Lists come in pages of ten. `links.next` has the same uri for every page and carries its token in a header.
-//! - The body of a 200 starts with a UTF-8 byte order mark, the body of an error does not.
+//! - Below `/v1` can be read: a list of orders, one order, its provisioning status, activation links, attachments and
+//!   subscriptions, and the activation links of a line or a subscription.
+//! - Lists of orders come in pages of ten. `links.next` has the same uri for every page and carries its token in a header.
 //! - `billingType` and `indirect_reseller_id` narrow a list. Orders that the service placed by itself are in a list when
 //!   `include_system_purchases` asks for them, and can always be read by their ids.
 //! - `totalPrice` and `pricing` appear when `include_price` asks for them. Some amounts do not survive `f64`.
+//! - Subscriptions agree with the lines they came from; some orders have two. One attachment is of 3 MiB.
+//! - The JSON of a 200 starts with a UTF-8 byte order mark, the body of an error does not.
 //! - Errors have the bodies of the spec's examples, where there is one.
 //! - All of it is deterministic: the same requests to two simulators get the same answers, but for the `Date` header.
 //!
-//! # What it does not imitate
-//!
-//! Nothing in it was compared with the live service, so a green run against it is no evidence about the real one.
-//!
-//! - Nothing can be placed or changed, nothing is ever provisioned, no time passes.
-//! - One fixed token stands for every kind of sign-in: no expiry, audience, roles or multi-factor authentication, so that
-//!   an application-only token is not told from another.
-//! - No throttling, no faults, no delay before an order shows in a list.
-//! - No document shows a list of orders with more than one page. The shape of `links.next` is that of other lists; the
-//!   page size and the refusal of a token that does not fit are choices of this crate, as is the order of the checks.
-//! - A reseller's id is digits; what else `indirect_reseller_id` holds is refused with `800016`, which is documented for
-//!   partners that are no reseller. A switch of the query that is neither on nor off is off.
-//! - Activation links lead to a made-up host. Only marketplace lines of completed orders have one; everything else
-//!   answers with an empty collection. A line that is not there gets the general 404 (`1000`).
-//! - Files belong to orders whose purchase order was uploaded (`po_upload_complete`, `po_review_rejected`) and to no
-//!   others. They are no real PDF. A kilobyte is 1024 bytes, rounded up. A file that is not there gets the general 404,
-//!   and the content type of one that is (`application/octet-stream`) is documented nowhere.
-//! - The code of a 405 is made up (`405`), the code of a refused continuation token is a general one (`800002`).
-//! - `WWW-Authenticate`, `MS-CV` and `MS-ServerId` have the right place and invented values.
-//! - Paths and query names are compared letter by letter, after percent-decoding, and only JSON is spoken,
-//!   whatever `Accept` says.
-//! - Products, offers, prices and GUIDs are invented, except those of the spec's examples.
+#![doc = include_str!("../docs/limits.md")]
 
 mod activation;
 mod amount;
@@ -89,6 +69,8 @@ mod seed;
 mod server;
 mod service;
 mod store;
+mod subscription;
+mod term;
 
 pub use log::LoggedRequest;
 pub use server::Simulator;

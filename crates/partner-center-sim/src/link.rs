@@ -2,6 +2,7 @@
 //!
 //! These shapes are shared by every resource. A link's uri is relative to the API root and has no `/v1` in front.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde::{Deserialize, Serialize};
 
 /// Where to go for something.
@@ -48,7 +49,7 @@ impl Link {
     }
 }
 
-/// What kind of object something is; an etag on legacy orders only.
+/// What kind of object something is; an etag on legacy orders and on subscriptions only.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Attributes {
@@ -62,6 +63,15 @@ impl Attributes {
         Self {
             object_type: object_type.to_owned(),
             etag: None,
+        }
+    }
+
+    /// With the etag of the first version of the thing with this id.
+    pub(crate) fn versioned(object_type: &str, id: &str) -> Self {
+        let etag = BASE64_STANDARD.encode(format!(r#"{{"id":"{id}","version":1}}"#));
+        Self {
+            etag: Some(etag),
+            ..Self::of(object_type)
         }
     }
 }

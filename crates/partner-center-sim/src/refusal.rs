@@ -27,6 +27,7 @@ pub(crate) enum Refusal {
     WordUnknown,
     ResellerInvalid,
     ContinuationInvalid,
+    OrderIdMissing,
     OrderNotFound,
     SubscriptionNotFound,
     Unexpected,
@@ -47,7 +48,7 @@ struct Fault {
 pub(crate) struct Refusals(BTreeMap<Refusal, Bytes>);
 
 impl Refusal {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::TokenMissing,
         Self::TokenNotAccepted,
         Self::NothingHere,
@@ -57,6 +58,7 @@ impl Refusal {
         Self::WordUnknown,
         Self::ResellerInvalid,
         Self::ContinuationInvalid,
+        Self::OrderIdMissing,
         Self::OrderNotFound,
         Self::SubscriptionNotFound,
         Self::Unexpected,
@@ -72,7 +74,8 @@ impl Refusal {
             Self::CustomerIdInvalid
             | Self::WordUnknown
             | Self::ResellerInvalid
-            | Self::ContinuationInvalid => StatusCode::BAD_REQUEST,
+            | Self::ContinuationInvalid
+            | Self::OrderIdMissing => StatusCode::BAD_REQUEST,
             Self::CustomerUnrelated => StatusCode::FORBIDDEN,
             Self::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -104,11 +107,17 @@ impl Refusal {
                     "The customer has no subscription with this id.",
                 ));
             }
-            // The code for input that is wrong in no particular way.
+            // The next two have the code for input that is wrong in no particular way.
             Self::ContinuationInvalid => {
                 return Ok(Fault::own(
                     "800002",
                     "The continuation token is missing or belongs to another list.",
+                ));
+            }
+            Self::OrderIdMissing => {
+                return Ok(Fault::own(
+                    "800002",
+                    "The query does not say of which order.",
                 ));
             }
         };

@@ -35,6 +35,7 @@ pub(crate) enum Resource {
         /// As it came: it need not be a number.
         line_item_number: String,
     },
+    Subscriptions,
     SubscriptionActivationLinks {
         subscription_id: String,
     },
@@ -67,6 +68,7 @@ impl Resource {
         match segments {
             ["orders"] => Some(Self::Orders),
             ["orders", order_id, rest @ ..] => Self::of_order((*order_id).to_owned(), rest),
+            ["subscriptions"] => Some(Self::Subscriptions),
             ["subscriptions", subscription_id, "activationlinks"] => {
                 let subscription_id = (*subscription_id).to_owned();
                 Some(Self::SubscriptionActivationLinks { subscription_id })

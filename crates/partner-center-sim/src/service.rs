@@ -17,9 +17,10 @@ use crate::order::{LineItem, Order};
 use crate::paging::{self, ListQuery};
 use crate::provisioning;
 use crate::refusal::{Refusal, Refusals};
-use crate::request::{INCLUDE_PRICE, Resource, Target, bearer, flag};
+use crate::request::{INCLUDE_PRICE, Resource, Target, bearer, flag, pair};
 use crate::seed;
 use crate::store::{Customer, PlacedOrder};
+use crate::subscription;
 
 /// Everything that is behind the socket.
 #[derive(Debug)]
@@ -86,6 +87,10 @@ impl Service {
                 let line = line(order, line_item_number)?;
                 Answer::ok(&activation::of_line(order, line))
             }
+            Resource::Subscriptions => {
+                let order_id = order_id(query)?;
+                Answer::ok(&subscription::of(order(customer, &order_id)?))
+            }
             Resource::SubscriptionActivationLinks { subscription_id } => {
                 let subscribed = customer.subscription(subscription_id);
                 let subscribed = subscribed.ok_or(Refusal::SubscriptionNotFound)?;
@@ -114,6 +119,14 @@ impl Service {
             .find(|customer| customer.id.eq_ignore_ascii_case(id))
             .ok_or(Refusal::CustomerUnrelated)
     }
+}
+
+/// The order whose subscriptions are asked for.
+fn order_id(query: &str) -> Result<String, Refusal> {
+    pair(query, "order_id")
+        .map(|pair| pair.value)
+        .filter(|id| !id.trim().is_empty())
+        .ok_or(Refusal::OrderIdMissing)
 }
 
 fn order<'c>(customer: &'c Customer, id: &str) -> Result<&'c PlacedOrder, Refusal> {

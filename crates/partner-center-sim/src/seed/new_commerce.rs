@@ -199,7 +199,7 @@ impl Draft {
         let number = self.lines.len();
         let is_perpetual = product.term.is_empty();
         let is_provisioned = match self.status {
-            OrderStatus::Completed | OrderStatus::Suspended => true,
+            OrderStatus::Completed | OrderStatus::Suspended | OrderStatus::Cancelled => true,
             OrderStatus::PartialSuccess => number == 0,
             _ => false,
         };

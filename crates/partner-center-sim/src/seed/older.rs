@@ -6,8 +6,6 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use base64::prelude::{BASE64_STANDARD, Engine as _};
-
 use super::moment::Moment;
 use super::price::{LinePrice, prices};
 use super::{Buyer, RESELLERS, offer_id};
@@ -93,16 +91,12 @@ pub(super) fn legacy(
         true => Some(prices(buyer.currency, &vec![price; lines.len()])?),
         false => None,
     };
-    let etag = BASE64_STANDARD.encode(format!(r#"{{"id":"{id}","version":1}}"#));
     let order = Order {
         links: Some(buyer.order_links(&id)),
         currency_code: sale.has_currency.then(|| buyer.currency.code.to_owned()),
         creation_date: Moment::before(place, (2018, 2), 2 * number).with_offset(),
         status: sale.status,
-        attributes: Attributes {
-            etag: Some(etag),
-            ..Attributes::of("Order")
-        },
+        attributes: Attributes::versioned("Order", &id),
         ..bare(buyer, id, sale.billing_cycle, lines)
     };
     Ok(PlacedOrder::new(order, prices))

@@ -222,25 +222,24 @@ async fn two_simulators_give_the_same_bytes() {
     for simulator in [one, other] {
         let mut run = Vec::new();
         for customer in Simulator::CUSTOMERS {
-            for query in [
-                "",
-                "?include_price=true",
-                "?billingType=onetime",
-                "?billingType=x",
-            ] {
-                let reply = get(
-                    &simulator,
-                    &format!("/v1/customers/{customer}/orders{query}"),
-                )
-                .await;
+            let customer = format!("/v1/customers/{customer}");
+            let list = format!("{customer}/orders?include_system_purchases=true");
+            let mut targets = vec![
+                format!("{list}&include_price=true"),
+                format!("{list}&billingType=onetime"),
+                format!("{list}&billingType=x"),
+            ];
+            for order in all(&simulator, &list).await {
+                let id = order["id"].as_str().unwrap();
+                targets.push(format!("{customer}/orders/{id}/activationlinks"));
+                targets.push(format!("{customer}/orders/{id}/attachments"));
+                targets.push(format!("{customer}/subscriptions?order_id={id}"));
+            }
+            for target in targets {
+                let reply = get(&simulator, &target).await;
                 let dated = |line: &&str| !line.to_ascii_lowercase().starts_with("date:");
-                let head: Vec<_> = reply
-                    .head
-                    .lines()
-                    .filter(dated)
-                    .map(str::to_owned)
-                    .collect();
-                run.push((head, reply.body));
+                let head = reply.head.lines().filter(dated).map(str::to_owned);
+                run.push((target, head.collect::<Vec<_>>(), reply.body));
             }
         }
         runs.push(run);

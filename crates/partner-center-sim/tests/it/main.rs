@@ -13,4 +13,5 @@ mod lists;
 mod log;
 mod orders;
 mod refusals;
+mod subscriptions;
 mod wire;
