@@ -16,6 +16,7 @@ mod generator;
 mod ids;
 mod odd_values;
 mod paging;
+mod properties;
 mod raw;
 mod reading;
 mod simulator;
