@@ -34,6 +34,12 @@
 //! * An odd value in an order (an unknown word, a time that is none, an absent member) costs nobody the order, and
 //!   amounts keep their digits.
 //! * An [`Error`] says whether the service got the request: [`Error::delivery`].
+//! * A file is read as it arrives, whole or with an [`Error`]: [`Download`].
+//!
+//! # What has no call of its own
+//!
+//! [`PartnerCenter::request`] sends any request to any path of the service, [`PartnerCenter::list`] reads any list, both
+//! through the same transport and under the same rules.
 //!
 //! # Features
 //!
