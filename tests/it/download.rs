@@ -18,7 +18,9 @@ async fn download(partner: &PartnerCenter) -> Result<Response<Download>, Error> 
 async fn drain(mut file: Download) -> (Vec<u8>, Option<Error>) {
     let mut read = Vec::new();
     loop {
-        match file.try_next().await {
+        // A test of what ends a download must end when nothing does.
+        let piece = tokio::time::timeout(Duration::from_secs(10), file.try_next()).await;
+        match piece.unwrap() {
             Ok(Some(piece)) => read.extend_from_slice(&piece),
             Ok(None) => return (read, None),
             Err(error) => {

@@ -208,9 +208,12 @@ pub(crate) const NEW_COMMERCE: [Sale; 19] = [
 /// What the service bought for a customer by itself, newest first, and what it calls that. The second customer has the
 /// first of them only.
 pub(crate) const SYSTEM: [(Sale, &str); 2] = [
+    (
+        sale(&MARKETPLACE, 3, "monthly", Completed),
+        "SystemPurchase",
+    ),
     // The one marketplace purchase that is not completed.
-    (sale(&MARKETPLACE, 3, "monthly", Pending), "SystemPurchase"),
-    (sale(&MEETINGS, 6, "monthly", Completed), "SystemBilling"),
+    (sale(&MARKETPLACE, 6, "monthly", Pending), "SystemBilling"),
 ];
 
 /// Reserved instances, newest first.

@@ -26,9 +26,6 @@ const SPECIALS: usize = 100;
 /// Places of the orders that nobody placed, likewise.
 const OF_SYSTEM: usize = 400;
 
-/// Number of the order with two subscriptions, each with an activation link.
-const TWO_SUBSCRIPTIONS: usize = 15;
-
 /// An order in the making: lines and prices grow together.
 struct Draft {
     buyer: Buyer,
@@ -74,11 +71,6 @@ pub(super) fn order(buyer: Buyer, number: usize, sale: &Sale) -> io::Result<Plac
     if sale.status == OrderStatus::PartialSuccess {
         draft.plain_line(&MAIL, quantity);
     }
-    if number == TWO_SUBSCRIPTIONS {
-        let line = draft.line(sale.product, 1);
-        line.partner_id_on_record = Some("4100038".to_owned());
-        draft.prices.push(LinePrice::plain(sale.product.unit, 1));
-    }
     draft.finish(sale.billing_cycle)
 }
 
@@ -106,6 +98,13 @@ pub(super) fn of_system(
     draft
         .prices
         .push(LinePrice::plain(sale.product.unit, quantity));
+    if sale.status == OrderStatus::Completed {
+        // One order of two subscriptions, each with an activation link.
+        let line = draft.line(sale.product, 1);
+        line.transaction_type = Some("Renew".to_owned());
+        line.partner_id_on_record = Some("4100038".to_owned());
+        draft.prices.push(LinePrice::plain(sale.product.unit, 1));
+    }
     draft.finish(sale.billing_cycle)
 }
 

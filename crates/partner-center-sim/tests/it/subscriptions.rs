@@ -114,7 +114,7 @@ async fn a_subscription_of_the_new_commerce_has_its_members() {
     let link = |uri: &str| json!({ "uri": uri, "method": "GET", "headers": [] });
     let start = order["creationDate"].as_str().unwrap();
     let (month, day) = (&start[..7], &start[8..10]);
-    assert_eq!(month, "2022-07");
+    assert_eq!(month, "2022-03");
     assert_eq!(
         items[0],
         json!({
@@ -122,19 +122,19 @@ async fn a_subscription_of_the_new_commerce_has_its_members() {
             "offerId": line["offerId"],
             "offerName": line["friendlyName"],
             "friendlyName": line["friendlyName"],
-            "quantity": 2,
+            "quantity": 3,
             "unitType": "Licenses",
             "hasPurchasableAddons": false,
             "creationDate": start,
-            "effectiveStartDate": format!("2022-07-{day}T00:00:00Z"),
-            "commitmentEndDate": format!("2022-08-{day}T00:00:00Z"),
+            "effectiveStartDate": format!("2022-03-{day}T00:00:00Z"),
+            "commitmentEndDate": format!("2022-04-{day}T00:00:00Z"),
             "status": "active",
             "autoRenewEnabled": true,
             "isTrial": false,
             "isMicrosoftProduct": false,
             "publisherName": "Fabrikam Software",
             "billingType": "license",
-            "billingCycle": "annual",
+            "billingCycle": "monthly",
             "termDuration": "P1M",
             "contractType": "subscription",
             "orderId": order["id"],
