@@ -136,6 +136,18 @@ async fn headers_of_the_transport_cannot_be_set() {
     assert_eq!(server.sent().len(), 0);
 }
 
+#[test]
+fn headers_and_bodies_are_not_shown() {
+    let partner = client("http://127.0.0.1:1");
+    let request = partner
+        .request(Method::POST, "/customers?key=of-the-query")
+        .header("ocp-apim-subscription-key", "of-the-header")
+        .body("text/plain", "of-the-body");
+    let shown = format!("{request:?}");
+    assert!(shown.contains("/v1/customers"));
+    assert!(!shown.contains("of-the"), "{shown}");
+}
+
 #[tokio::test]
 async fn an_error_says_what_became_of_a_write() {
     async fn post(reply: Reply) -> Error {

@@ -3,6 +3,7 @@
 //! They go through the same transport, under the same rules: the token goes below the endpoint only, no redirect is
 //! followed, and an error says what became of the request.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -23,7 +24,6 @@ use crate::pager::{Collection, Followed, Page};
 use crate::response::Response;
 
 /// A request of the caller's own. Made by [`PartnerCenter::request`].
-#[derive(Debug)]
 #[must_use = "nothing is sent before this is sent"]
 pub struct RawRequest<'c> {
     partner: &'c PartnerCenter,
@@ -113,6 +113,16 @@ impl<'c> RawRequest<'c> {
         *request.headers_mut() = self.headers;
         *request.body_mut() = self.body.map(Into::into);
         self.partner.shared().send(self.options, request).await
+    }
+}
+
+/// Headers and body may hold anything, secrets included.
+impl fmt::Debug for RawRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .field("path", &self.url.as_ref().map(Url::path).ok())
+            .finish_non_exhaustive()
     }
 }
 
