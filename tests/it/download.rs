@@ -116,8 +116,11 @@ async fn the_time_that_the_reader_takes_is_no_silence() {
         let (mut connection, _) = listener.accept().await.unwrap();
         let mut head = [0; 4096];
         let _ = connection.read(&mut head).await.unwrap();
-        let first = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n12345";
-        connection.write_all(first.as_bytes()).await.unwrap();
+        let first = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n";
+        connection.write_all(first).await.unwrap();
+        // The reader waits for the first piece, so that the time begins to count.
+        tokio::time::sleep(IDLE / 4).await;
+        connection.write_all(b"12345").await.unwrap();
         wait.await.unwrap();
         // The reader waits again: now the time counts, and there is enough of it.
         tokio::time::sleep(IDLE / 4).await;
@@ -128,7 +131,6 @@ async fn the_time_that_the_reader_takes_is_no_silence() {
         .build()
         .unwrap();
     let mut file = download(&partner).await.unwrap().into_body();
-    // Asked once while nothing is there, so that a clock that never stops would be running.
     let mut read = file.try_next().await.unwrap().unwrap().to_vec();
     tokio::time::sleep(IDLE * 2).await;
     go_on.send(()).unwrap();
