@@ -21,4 +21,5 @@ mod raw;
 mod reading;
 mod simulator;
 mod spec;
+mod staleness;
 mod token;

@@ -16,11 +16,23 @@
 //! assert_eq!(order.total_price.map(|price| price.to_string()).as_deref(), Some("12.10"));
 //! # Ok::<(), serde_json::Error>(())
 //! ```
+//!
+//! # Features
+//!
+//! * `rustls` (default), `native-tls`: TLS by rustls, or by the platform's library.
+//! * `schemars`: JSON schemas of the value types.
+//! * `build-time-codegen`: the client is generated while the crate is built. Without it, the committed code is compiled,
+//!   and the build stops when that was generated from another document.
 
 mod accessors;
 #[rustfmt::skip]
 #[allow(missing_docs, unreachable_pub, dead_code, clippy::all, clippy::unwrap_used, rustdoc::all, reason = "generated")]
-mod generated;
+mod generated {
+    #[cfg(not(feature = "build-time-codegen"))]
+    include!("generated/mod.rs");
+    #[cfg(feature = "build-time-codegen")]
+    include!(concat!(env!("OUT_DIR"), "/generated.rs"));
+}
 mod hook;
 mod values;
 
