@@ -3,6 +3,8 @@
 
 mod ci;
 mod codegen;
+#[cfg(test)]
+mod scratch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
