@@ -1,52 +1,44 @@
 //! What does continuous integration check beside the tests?
 
-use std::process::Command;
+use std::time::Instant;
 
-const STEPS: [(&str, &[&str]); 4] = [
-    ("formatting", &["fmt", "--all", "--check"]),
+use crate::cargo::Cargo;
+use crate::{codegen, tree};
+
+enum Step {
+    Cargo(&'static str),
+    Chore(fn() -> Result<(), String>),
+}
+
+const STEPS: [(&str, Step); 6] = [
+    ("generated code", Step::Chore(codegen::check)),
+    ("formatting", Step::Cargo("fmt --all --check")),
     (
         "lints",
-        &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--",
-            "--deny",
-            "warnings",
-        ],
+        Step::Cargo("clippy --workspace --all-targets --locked -- --deny warnings"),
     ),
     (
         "the client without TLS",
-        &[
-            "check",
-            "--package",
-            "partner-center-orders",
-            "--no-default-features",
-            "--locked",
-        ],
+        Step::Cargo("check --package partner-center-orders --no-default-features --locked"),
     ),
+    ("the client without the generator", Step::Chore(tree::check)),
     (
         "documentation",
-        &["doc", "--workspace", "--no-deps", "--locked"],
+        Step::Cargo("doc --workspace --no-deps --locked"),
     ),
 ];
 
 /// Runs every step, in order, until one fails.
 pub(crate) fn run() -> Result<(), String> {
-    println!("== generated code");
-    crate::codegen::check()?;
-    for (name, arguments) in STEPS {
-        println!("== {name}: cargo {}", arguments.join(" "));
-        let status = Command::new(env!("CARGO"))
-            .args(arguments)
-            .current_dir(crate::root())
-            .env("RUSTDOCFLAGS", "--deny warnings")
-            .status()
-            .map_err(|error| format!("cannot start cargo: {error}"))?;
-        if !status.success() {
-            return Err(format!("{name} failed: `cargo {}`", arguments.join(" ")));
+    for (name, step) in STEPS {
+        println!("== {name}");
+        let begun = Instant::now();
+        match step {
+            Step::Cargo(arguments) => Cargo::here(arguments).run(),
+            Step::Chore(chore) => chore(),
         }
+        .map_err(|message| format!("{name}: {message}"))?;
+        println!("   {} s", begun.elapsed().as_secs());
     }
     Ok(())
 }
