@@ -3,14 +3,14 @@
 use std::time::Instant;
 
 use crate::cargo::Cargo;
-use crate::{codegen, tree};
+use crate::{codegen, gates, tree};
 
 enum Step {
     Cargo(&'static str),
     Chore(fn() -> Result<(), String>),
 }
 
-const STEPS: [(&str, Step); 6] = [
+const STEPS: [(&str, Step); 7] = [
     ("generated code", Step::Chore(codegen::check)),
     ("formatting", Step::Cargo("fmt --all --check")),
     (
@@ -26,6 +26,8 @@ const STEPS: [(&str, Step); 6] = [
         "documentation",
         Step::Cargo("doc --workspace --no-deps --locked"),
     ),
+    // This builds apart from the workspace, in target/apart.
+    ("an edited document is noticed", Step::Chore(gates::check)),
 ];
 
 /// Runs every step, in order, until one fails.

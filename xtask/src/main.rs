@@ -4,6 +4,7 @@
 mod cargo;
 mod ci;
 mod codegen;
+mod gates;
 #[cfg(test)]
 mod scratch;
 mod tree;
@@ -18,7 +19,8 @@ usage: cargo xtask <chore>
   codegen --check    print what would change, as a difference, and fail if anything would
   ci                 everything that continuous integration checks beside the tests and the licences:
                        the generated code is fresh, formatting, lints, documentation
-                       the client builds without TLS, and without the generator among its dependencies";
+                       the client builds without TLS, and without the generator among its dependencies
+                       a copy of the workspace notices an edited document, or generates from it while it is built";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
