@@ -3,14 +3,14 @@
 use std::time::Instant;
 
 use crate::cargo::Cargo;
-use crate::{codegen, gates, tree};
+use crate::{codegen, gates, outside, tree};
 
 enum Step {
     Cargo(&'static str),
     Chore(fn() -> Result<(), String>),
 }
 
-const STEPS: [(&str, Step); 7] = [
+const STEPS: [(&str, Step); 9] = [
     ("generated code", Step::Chore(codegen::check)),
     ("formatting", Step::Cargo("fmt --all --check")),
     (
@@ -26,8 +26,13 @@ const STEPS: [(&str, Step); 7] = [
         "documentation",
         Step::Cargo("doc --workspace --no-deps --locked"),
     ),
-    // This builds apart from the workspace, in target/apart.
+    // These build apart from the workspace, in target/apart.
     ("an edited document is noticed", Step::Chore(gates::check)),
+    (
+        "use by a crate outside the workspace",
+        Step::Chore(outside::consume),
+    ),
+    ("packages", Step::Chore(outside::package)),
 ];
 
 /// Runs every step, in order, until one fails.

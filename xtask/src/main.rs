@@ -5,7 +5,7 @@ mod cargo;
 mod ci;
 mod codegen;
 mod gates;
-#[cfg(test)]
+mod outside;
 mod scratch;
 mod tree;
 
@@ -20,7 +20,9 @@ usage: cargo xtask <chore>
   ci                 everything that continuous integration checks beside the tests and the licences:
                        the generated code is fresh, formatting, lints, documentation
                        the client builds without TLS, and without the generator among its dependencies
-                       a copy of the workspace notices an edited document, or generates from it while it is built";
+                       a copy of the workspace notices an edited document, or generates from it while it is built
+                       a crate outside the workspace lists orders from the simulator
+                       the packages that would be published build on their own";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

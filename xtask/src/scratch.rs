@@ -11,6 +11,8 @@ impl Scratch {
     pub(crate) fn new(name: &str) -> Result<Self, String> {
         let name = format!("partner-center-orders-{name}-{}", std::process::id());
         let path = std::env::temp_dir().join(name);
+        // One of that name is from a process that was killed.
+        let _ = fs::remove_dir_all(&path);
         fs::create_dir(&path)
             .map_err(|error| format!("cannot make {}: {error}", path.display()))?;
         Ok(Self(path))
