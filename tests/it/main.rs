@@ -9,6 +9,7 @@
 mod answers;
 mod calls;
 mod continuation;
+mod document;
 mod download;
 mod errors;
 mod fixtures;

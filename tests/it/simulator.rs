@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use partner_center_orders::{
-    BillingCycle, CustomerId, Delivery, ErrorKind, OrderStatus, ProvisioningStatus,
+    BillingCycle, CustomerId, Delivery, ErrorKind, Method, OrderStatus, ProvisioningStatus,
 };
 use partner_center_orders_tests::client_of;
 use partner_center_sim::Simulator;
+use serde_json::Value;
+
+use crate::document::assert_valid;
 
 fn customers() -> [CustomerId; 2] {
     Simulator::CUSTOMERS.map(|id| id.parse().unwrap())
@@ -203,5 +206,157 @@ async fn refusals_carry_the_documented_codes() {
             "{error}"
         );
         assert!(error.description().is_some());
+    }
+}
+
+#[tokio::test]
+async fn what_belongs_to_an_order_fits_together() {
+    let simulator = Simulator::start().await.unwrap();
+    let partner = client_of(&simulator, Simulator::ACCESS_TOKEN);
+    let (mut subscribed, mut activated, mut attached) = (0, 0, 0);
+    for customer in customers() {
+        let orders = partner.customer(customer).orders();
+        let list = orders.list().include_system_purchases(true).send();
+        for order in list.try_collect().await.unwrap() {
+            let handle = orders.order(&order.id);
+            let subscriptions = handle.clone().subscriptions().send();
+            let subscriptions = subscriptions.try_collect().await.unwrap();
+            for subscription in &subscriptions {
+                let id = subscription.id.as_ref().unwrap();
+                let line = order
+                    .line_items()
+                    .iter()
+                    .find(|line| line.subscription_id.as_ref() == Some(id))
+                    .unwrap();
+                assert_eq!(subscription.quantity, line.quantity);
+                assert_eq!(subscription.order_id.as_ref(), Some(&order.id));
+            }
+            subscribed += subscriptions.len();
+
+            let links = handle.clone().activation_links().send();
+            let links = links.try_collect().await.unwrap();
+            let mut by_line = Vec::new();
+            for line in order.line_items() {
+                let number = u32::try_from(line.line_item_number.unwrap()).unwrap();
+                let list = handle.clone().line_item(number).activation_links().send();
+                let of_line = list.try_collect().await.unwrap();
+                if let Some(id) = &line.subscription_id {
+                    let subscription = partner.customer(customer).subscription(id);
+                    let list = subscription.activation_links().send();
+                    assert_eq!(list.try_collect().await.unwrap(), of_line);
+                }
+                by_line.extend(of_line);
+            }
+            assert_eq!(links, by_line);
+            activated += links.len();
+
+            let attachments = handle.clone().attachments().list().send();
+            for attachment in attachments.try_collect().await.unwrap() {
+                let id = attachment.attachment_id.unwrap();
+                let download = handle.clone().attachments().download(&id);
+                let mut file = download.send().await.unwrap().into_body();
+                let announced = file.length().unwrap();
+                let mut length = 0;
+                while let Some(piece) = file.try_next().await.unwrap() {
+                    length += piece.len() as u64;
+                }
+                assert_eq!(length, announced);
+                let size = u64::try_from(attachment.size_in_kb.unwrap()).unwrap();
+                assert_eq!(length.div_ceil(1024), size);
+                attached += 1;
+            }
+        }
+    }
+    assert!(subscribed > 30 && activated > 5 && attached > 5);
+}
+
+/// The simulator reads the document by itself; what it says must be what the document says.
+#[tokio::test]
+async fn every_answer_is_valid_under_the_document() {
+    let simulator = Simulator::start().await.unwrap();
+    let partner = client_of(&simulator, Simulator::ACCESS_TOKEN);
+    let get = async |path: &str| -> Value {
+        let answer = partner.request(Method::GET, path).send().await.unwrap();
+        serde_json::from_slice(answer.body()).unwrap()
+    };
+    let mut count = 0;
+    let mut check = |schema: &str, body: &Value| {
+        assert_valid(schema, body);
+        count += 1;
+    };
+    for customer in customers() {
+        let base = format!("/customers/{customer}");
+        let list = format!("{base}/orders?include_system_purchases=true&include_price=true");
+        let mut pages = partner.list(&list).send().pages();
+        let mut ids = Vec::new();
+        while let Some(page) = pages.try_next().await.unwrap() {
+            let body: Value = serde_json::from_slice(page.raw_body().unwrap()).unwrap();
+            check("OrderCollection", &body);
+            let items = body["items"].as_array().unwrap();
+            ids.extend(
+                items
+                    .iter()
+                    .map(|order| order["id"].as_str().unwrap().to_owned()),
+            );
+        }
+        for id in ids {
+            let order = format!("{base}/orders/{id}");
+            check("Order", &get(&order).await);
+            for (below, schema) in [
+                (
+                    "provisioningstatus",
+                    "OrderLineItemProvisioningStatusCollection",
+                ),
+                ("activationlinks", "OrderLineItemActivationLinkCollection"),
+                (
+                    "lineitems/0/activationlinks",
+                    "OrderLineItemActivationLinkCollection",
+                ),
+                ("attachments", "OrderAttachmentCollection"),
+            ] {
+                check(schema, &get(&format!("{order}/{below}")).await);
+            }
+            let subscriptions = get(&format!("{base}/subscriptions?order_id={id}")).await;
+            check("SubscriptionCollection", &subscriptions);
+        }
+    }
+    assert!(count > 500, "{count}");
+}
+
+#[tokio::test]
+async fn every_refusal_is_valid_under_the_document() {
+    let simulator = Simulator::start().await.unwrap();
+    let partner = client_of(&simulator, Simulator::ACCESS_TOKEN);
+    let base = format!("/customers/{}", Simulator::CUSTOMERS[0]);
+    let order = format!("{base}/orders/8b9d556b3bd6");
+    for (path, status, code) in [
+        ("/customers/nobody/orders".to_owned(), 400, "900118"),
+        (format!("{base}/orders?billingType=never"), 400, "900126"),
+        (format!("{base}/orders/nope"), 404, "20000"),
+        (format!("{base}/orders/nope/attachments"), 404, "20000"),
+        (format!("{order}/lineitems/7/activationlinks"), 404, "1000"),
+        (format!("{order}/attachment/nope"), 404, "1000"),
+        (format!("{base}/subscriptions"), 400, "800002"),
+        (
+            format!("{base}/subscriptions/nope/activationlinks"),
+            404,
+            "20003",
+        ),
+        ("/nothing".to_owned(), 404, "1000"),
+    ] {
+        let error = partner
+            .request(Method::GET, &path)
+            .send()
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.status().map(|status| status.as_u16()), error.code()),
+            (Some(status), Some(code)),
+            "{path}"
+        );
+        assert_valid(
+            "ServiceFault",
+            &serde_json::from_slice(error.body().unwrap()).unwrap(),
+        );
     }
 }

@@ -2,51 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use jsonschema::Validator;
 use partner_center_orders_api as api;
 use partner_center_orders_spec::{ORDERS_YAML, SOURCES_MD};
 use partner_center_orders_tests::fixture;
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
-fn document() -> Value {
-    serde_saphyr::from_str(ORDERS_YAML).unwrap()
-}
-
-fn validator(name: &str) -> Validator {
-    validator_of(&json!({ "$ref": format!("#/components/schemas/{name}") }))
-}
-
-/// A validator for a schema of the document. OpenAPI 3.0 is close to draft 4, apart from `nullable`.
-fn validator_of(schema: &Value) -> Validator {
-    fn without_nullable(value: &mut Value) {
-        if value.get("nullable") == Some(&json!(true)) {
-            let kind = value["type"].take();
-            value["type"] = json!([kind, "null"]);
-        }
-        match value {
-            Value::Object(members) => members.values_mut().for_each(without_nullable),
-            Value::Array(elements) => elements.iter_mut().for_each(without_nullable),
-            _ => {}
-        }
-    }
-    let mut components = document()["components"].take();
-    without_nullable(&mut components);
-    let mut schema = schema.clone();
-    schema["components"] = components;
-    jsonschema::draft4::options()
-        .should_validate_formats(true)
-        .build(&schema)
-        .unwrap()
-}
-
-fn assert_valid(name: &str, body: &Value) {
-    let problems: Vec<String> = validator(name)
-        .iter_errors(body)
-        .map(|error| format!("{} at {}", error, error.instance_path()))
-        .collect();
-    assert!(problems.is_empty(), "{name}: {problems:#?}");
-}
+use crate::document::{assert_valid, document, validator, validator_of};
 
 /// Operation, schema of its body, fixture, name of the example in the document.
 const BODIES: [(&str, &str, &str, &str); 4] = [

@@ -13,10 +13,11 @@ use crate::problem::{Problem, Problems};
 pub const PROGENITOR_VERSION: &str = "0.15.1";
 
 /// Named schemas that are hand-written in the api crate, beside the open enums, which all are.
-const VALUE_TYPES: [(&str, &str); 5] = [
+const VALUE_TYPES: [(&str, &str); 6] = [
     ("OrderId", "OrderId"),
     ("SubscriptionId", "SubscriptionId"),
     ("AttachmentId", "AttachmentId"),
+    ("TermEndDate", "Timestamp"),
     ("RenewsTo", "RenewsTo"),
     ("ClientContext", "JsonText"),
 ];

@@ -106,6 +106,13 @@ const MARKETPLACE: Product = product(
     "P1M",
     2_333,
 );
+/// The same product by the year.
+const MARKETPLACE_YEAR: Product = product(
+    "Backup for cloud drives",
+    ["DZH318Z0SB07", "0009", "DZH318Z0RR6U"],
+    "P1Y",
+    23_330,
+);
 const STANDARD: Product = product(
     "Office LTSC Standard 2021",
     ["DG7GMGF0SB08", "0002", "DG7GMGF0RS1C"],
@@ -199,7 +206,7 @@ pub(crate) const NEW_COMMERCE: [Sale; 19] = [
     sale(&MAIL, 7, "monthly", Error),
     sale(&MEETINGS, 15, "monthly", Cancelled),
     sale(&SECURITY, 10, "annual", Unknown),
-    sale(&MARKETPLACE, 2, "annual", Completed),
+    sale(&MARKETPLACE_YEAR, 2, "annual", Completed),
     sale(&BUSINESS, 110, "annual", Completed),
     sale(&TRIAL, 25, "none", Cancelled),
     sale(&MAIL, 33, "monthly", Completed),

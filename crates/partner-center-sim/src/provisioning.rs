@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::link::{Attributes, Collection};
-use crate::order::{Order, OrderStatus};
+use crate::order::{LineItem, Order, OrderStatus};
 
 /// How far the delivery of one line got.
 #[derive(Clone, Debug, Serialize)]
@@ -39,7 +39,7 @@ pub(crate) fn of(order: &Order) -> Collection<LineItemProvisioning> {
         .line_items
         .iter()
         .map(|line| {
-            let status = status_of(order, line.line_item_number);
+            let status = status_of(order, line);
             LineItemProvisioning {
                 order_line_item_id: line.line_item_number,
                 line_item_number: line.line_item_number,
@@ -59,13 +59,25 @@ pub(crate) fn of(order: &Order) -> Collection<LineItemProvisioning> {
     }
 }
 
-fn status_of(order: &Order, line_item_number: usize) -> ProvisioningStatus {
+fn status_of(order: &Order, line: &LineItem) -> ProvisioningStatus {
+    use OrderStatus::{
+        Cancelled, Completed, Error, PartialSuccess, Pending, PendingPoUpload, PendingReview,
+        PoReviewRejected, PoUploadComplete, Suspended, Unknown,
+    };
+    if line.quantity == 0 {
+        // The line was cancelled while the others stayed.
+        return ProvisioningStatus::Unfulfilled;
+    }
     match order.status {
         // Old orders that tell no status have had their subscriptions for years.
-        Some(OrderStatus::Completed) | None => ProvisioningStatus::Fulfilled,
-        Some(OrderStatus::Pending) => ProvisioningStatus::PrefulfillmentPending,
+        Some(Completed | Suspended) | None => ProvisioningStatus::Fulfilled,
+        Some(Pending | PendingReview | PendingPoUpload | PoUploadComplete | Unknown) => {
+            ProvisioningStatus::PrefulfillmentPending
+        }
         // Of an order that succeeded in part, the first line is the part.
-        Some(OrderStatus::PartialSuccess) if line_item_number == 0 => ProvisioningStatus::Fulfilled,
-        Some(_) => ProvisioningStatus::Unfulfilled,
+        Some(PartialSuccess) if line.line_item_number == 0 => ProvisioningStatus::Fulfilled,
+        Some(PartialSuccess | Cancelled | Error | PoReviewRejected) => {
+            ProvisioningStatus::Unfulfilled
+        }
     }
 }

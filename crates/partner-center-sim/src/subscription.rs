@@ -102,7 +102,7 @@ impl Subscription {
         let start = Day::of(&order.creation_date);
         let end = match &line.custom_term_end_date {
             Some(chosen) => Day::of(chosen),
-            None => start.and_then(|start| start.after(term(line, cycle)?)),
+            None => start.and_then(|start| start.last_of(term(line, cycle)?)),
         };
         let publisher = catalogue::publisher(&line.offer_id);
         Self {

@@ -28,12 +28,17 @@ impl Day {
         is_on_the_calendar.then_some(Self { year, month, day })
     }
 
-    /// The day on which a term that starts here ends: the same day of a later month, or the last one of a shorter month.
-    pub(crate) fn after(self, term: &str) -> Option<Self> {
-        let months = months_of(term)?;
-        let months = (self.year * MONTHS_OF_A_YEAR + self.month - 1).checked_add(months)?;
-        let (year, month) = (months / MONTHS_OF_A_YEAR, months % MONTHS_OF_A_YEAR + 1);
-        let day = self.day.min(last_day(year, month));
+    /// The last day of a term that starts here, which belongs to the term: the one before the same day of a later month,
+    /// or the last one of a shorter month.
+    pub(crate) fn last_of(self, term: &str) -> Option<Self> {
+        let months =
+            (self.year * MONTHS_OF_A_YEAR + self.month - 1).checked_add(months_of(term)?)?;
+        let in_month = |months: u32| (months / MONTHS_OF_A_YEAR, months % MONTHS_OF_A_YEAR + 1);
+        let ((year, month), day) = match self.day {
+            1 => (in_month(months.checked_sub(1)?), u32::MAX),
+            day => (in_month(months), day - 1),
+        };
+        let day = day.min(last_day(year, month));
         Some(Self { year, month, day })
     }
 }
@@ -69,20 +74,20 @@ mod tests {
     use super::Day;
 
     fn end(start: &str, term: &str) -> Option<String> {
-        Some(Day::of(start)?.after(term)?.to_string())
+        Some(Day::of(start)?.last_of(term)?.to_string())
     }
 
     #[test]
-    fn a_term_ends_on_the_day_on_which_it_began() {
+    fn a_term_ends_on_the_day_before_the_one_on_which_it_began() {
         for (start, term, expected) in [
-            ("2022-07-17T05:04:03.25Z", "P1M", "2022-08-17T00:00:00Z"),
-            ("2022-12-01T23:59:59Z", "P1M", "2023-01-01T00:00:00Z"),
+            ("2022-07-17T05:04:03.25Z", "P1M", "2022-08-16T00:00:00Z"),
+            ("2022-12-01T23:59:59Z", "P1M", "2022-12-31T00:00:00Z"),
             (
                 "2018-03-06T17:37:05.253-08:00",
                 "P1Y",
-                "2019-03-06T00:00:00Z",
+                "2019-03-05T00:00:00Z",
             ),
-            ("2023-11-30T00:00:00", "P3Y", "2026-11-30T00:00:00Z"),
+            ("2023-11-30T00:00:00", "P3Y", "2026-11-29T00:00:00Z"),
             ("2023-12-31", "P2M", "2024-02-29T00:00:00Z"),
             ("2024-02-29", "P1Y", "2025-02-28T00:00:00Z"),
             ("2024-05-31", "P1M", "2024-06-30T00:00:00Z"),

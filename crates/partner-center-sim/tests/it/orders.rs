@@ -74,10 +74,10 @@ async fn provisioning_follows_the_status_of_the_order() {
             .await
             .json();
         let words = match order["status"].as_str() {
-            Some("completed") | None => ["fulfilled"; 2],
-            Some("pending") => ["prefulfillmentpending"; 2],
+            Some("completed" | "suspended") | None => ["fulfilled"; 2],
             Some("partial_success") => ["fulfilled", "unfulfilled"],
-            Some(_) => ["unfulfilled"; 2],
+            Some("cancelled" | "error" | "po_review_rejected") => ["unfulfilled"; 2],
+            Some(_) => ["prefulfillmentpending"; 2],
         };
         let lines = order["lineItems"].as_array().unwrap();
         let entries: Vec<_> = lines
@@ -85,6 +85,8 @@ async fn provisioning_follows_the_status_of_the_order() {
             .zip(words)
             .enumerate()
             .map(|(number, (line, word))| {
+                // A line that was cancelled while the others stayed.
+                let word = if line["quantity"] == 0 { "unfulfilled" } else { word };
                 json!({
                     "orderLineItemId": number,
                     "lineItemNumber": line["lineItemNumber"],

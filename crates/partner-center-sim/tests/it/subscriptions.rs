@@ -115,6 +115,8 @@ async fn a_subscription_of_the_new_commerce_has_its_members() {
     let start = order["creationDate"].as_str().unwrap();
     let (month, day) = (&start[..7], &start[8..10]);
     assert_eq!(month, "2022-03");
+    // The last day of the term belongs to it.
+    let last = day.parse::<u32>().unwrap() - 1;
     assert_eq!(
         items[0],
         json!({
@@ -127,7 +129,7 @@ async fn a_subscription_of_the_new_commerce_has_its_members() {
             "hasPurchasableAddons": false,
             "creationDate": start,
             "effectiveStartDate": format!("2022-03-{day}T00:00:00Z"),
-            "commitmentEndDate": format!("2022-04-{day}T00:00:00Z"),
+            "commitmentEndDate": format!("2022-04-{last:02}T00:00:00Z"),
             "status": "active",
             "autoRenewEnabled": true,
             "isTrial": false,
