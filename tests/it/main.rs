@@ -7,6 +7,7 @@
 )]
 
 mod answers;
+mod bad_documents;
 mod calls;
 mod continuation;
 mod document;

@@ -22,6 +22,11 @@ const VALUE_TYPES: [(&str, &str); 6] = [
     ("ClientContext", "JsonText"),
 ];
 
+/// Whether the type of a named schema is hand-written in the api crate.
+pub(crate) fn is_hand_written(name: &str, schema: &Value) -> bool {
+    schema.get("x-extensible-enum").is_some() || VALUE_TYPES.iter().any(|(known, _)| *known == name)
+}
+
 /// Generates, formats and marks the module.
 pub(crate) fn emit(tree: &Value, fingerprint: &str) -> Result<String, Problems> {
     let document: OpenAPI = typed(tree)?;

@@ -1,8 +1,8 @@
 //! How does the OpenAPI document become Rust?
 //!
 //! [`generate`] answers that in five steps: parse, validate, normalise, progenitor, format. A document that cannot be
-//! used is answered with [`Problems`], each of which names the place as a JSON pointer and the rule; the generator
-//! behind it would panic on half of them.
+//! used is answered with [`Problems`], each of which names the place as a JSON pointer and the rule, and says what to
+//! do; the generator behind it would panic on half of them.
 //!
 //! ```
 //! let problems = partner_center_orders_codegen::generate("openapi: 3.1.0\ninfo: {}\npaths: {}\n", "none").unwrap_err();
@@ -16,6 +16,7 @@ mod document;
 mod emit;
 mod normalise;
 mod problem;
+mod structure;
 mod validate;
 
 pub use emit::PROGENITOR_VERSION;
@@ -27,8 +28,8 @@ pub use problem::{Problem, Problems};
 /// document. The same input gives the same text on every machine.
 ///
 /// # Errors
-/// [`Problems`] when the text is no OpenAPI 3.0 document, or breaks a rule that the generated client rests on. All
-/// broken rules are reported at once.
+/// [`Problems`] when the text is no OpenAPI 3.0 document, or breaks a rule that the generated client rests on. How the
+/// document is built comes first; when that is sound, all broken rules are reported at once.
 pub fn generate(text: &str, fingerprint: &str) -> Result<String, Problems> {
     let document = document::parse(text)?;
     validate::validate(&document)?;

@@ -59,7 +59,7 @@ impl Problems {
         }
     }
 
-    /// The problems in the order of the document.
+    /// The problems, those of one rule together.
     pub fn iter(&self) -> impl Iterator<Item = &Problem> {
         self.0.iter()
     }

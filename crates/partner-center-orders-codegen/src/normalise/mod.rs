@@ -1,13 +1,15 @@
 //! What does the generator get to see?
 //!
-//! The document says what the sources say; the generator takes less. Here a smaller document is built from it, with what
-//! the generator uses and nothing else: `operations` reduces what goes over the wire, `schemas` what it consists of.
+//! The document says what the sources say; the generator takes less. Here a smaller document is built from it, with
+//! what the generator uses and nothing else: `operations` reduces what goes over the wire, `schemas` what it consists
+//! of.
 
 mod operations;
 mod schemas;
 
 use serde_json::{Value, json};
 
+pub(crate) use self::schemas::CONSTRAINTS;
 use crate::call::calls;
 
 /// Reduces a valid document to what the generator takes.

@@ -1,13 +1,32 @@
 //! What is left of a schema?
 //!
-//! Only schemas that a call needs are left: what only error answers or forms use would be dead code. Those that occur in
-//! answers are read tolerantly. What is only sent keeps its rules: it is ours.
+//! Only schemas that a call needs are left: what only error answers or forms use would be dead code. Those that occur
+//! in answers are read tolerantly. What is only sent keeps its required members: it is ours.
 
 use serde_json::{Map, Value, json};
 
 use super::description;
 use crate::call::{Call, calls};
 use crate::document::{reached, schemas};
+
+/// What restricts values further than their type does. The generator makes types of their
+/// own of most of these, and what is sent is checked by the service anyway.
+pub(crate) const CONSTRAINTS: [&str; 14] = [
+    "default",
+    "multipleOf",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+];
 
 /// The members without which an object is nothing: without its items, a collection would pass for an empty one. All
 /// others may be absent or null.
@@ -33,24 +52,35 @@ pub(crate) fn reduced(tree: &Value) -> Value {
     kept.into()
 }
 
-/// The schema with its source in its description. The member itself goes: with it, the generator would not recognise the
-/// types that have a conversion.
+/// The schema with its source in its description, and without constraints and other extensions: with them, the
+/// generator would not recognise the types that have a conversion.
 pub(crate) fn reduced_schema(schema: &Value) -> Value {
     let mut reduced = schema.clone();
-    document_source(&mut reduced);
-    let properties = reduced.get_mut("properties").and_then(Value::as_object_mut);
-    for (_, property) in properties.into_iter().flatten() {
-        document_source(property);
-    }
+    reduce(&mut reduced);
     reduced
 }
 
-fn document_source(schema: &mut Value) {
+fn reduce(schema: &mut Value) {
     let text = description(schema);
-    if let Some(schema) = schema.as_object_mut()
-        && schema.remove("x-source").is_some()
-    {
-        schema.insert("description".into(), text.into());
+    let Some(members) = schema.as_object_mut() else {
+        return;
+    };
+    members.retain(|key, _| {
+        let is_extension = key.starts_with("x-") && key != "x-extensible-enum";
+        !is_extension && !CONSTRAINTS.contains(&key.as_str())
+    });
+    if let Some(text) = text {
+        members.insert("description".into(), text.into());
+    }
+    for (key, value) in members {
+        match (key.as_str(), value) {
+            ("items" | "additionalProperties" | "not", value) => reduce(value),
+            ("properties", Value::Object(inside)) => inside.values_mut().for_each(reduce),
+            ("allOf" | "oneOf" | "anyOf", Value::Array(inside)) => {
+                inside.iter_mut().for_each(reduce);
+            }
+            _ => {}
+        }
     }
 }
 
