@@ -10,6 +10,7 @@ mod answers;
 mod bad_documents;
 mod calls;
 mod continuation;
+mod damaged_documents;
 mod document;
 mod download;
 mod errors;
