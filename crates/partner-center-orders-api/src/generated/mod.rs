@@ -190,7 +190,7 @@ Source: documented in order-resources, savings-plan-order.*/
         /**How many, in licences or instances. The offer has limits of its own.
 
 Source: documented in create-order, error-codes; inferred: at least one.*/
-        pub quantity: ::std::num::NonZeroU32,
+        pub quantity: i32,
         /**What the line renews to. One page says array; write one object, as the others and the SDKs do.
 
 Source: documented in order-resources, create-order; seen in dotnet-sdk, java-sdk.*/
