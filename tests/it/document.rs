@@ -37,7 +37,12 @@ pub(crate) fn validator_of(schema: &Value) -> Validator {
 }
 
 pub(crate) fn assert_valid(name: &str, body: &Value) {
-    let problems: Vec<String> = validator(name)
+    assert_valid_by(&validator(name), name, body);
+}
+
+/// The same with a validator that was built before: building one takes longer than what it does.
+pub(crate) fn assert_valid_by(validator: &Validator, name: &str, body: &Value) {
+    let problems: Vec<String> = validator
         .iter_errors(body)
         .map(|error| format!("{} at {}", error, error.instance_path()))
         .collect();
