@@ -1,7 +1,7 @@
 //! Where is a marketplace product activated?
 
 use partner_center_orders_api::{
-    Link, OrderLineItemActivationLink, OrderLineItemActivationLinkCollection, SubscriptionId,
+    OrderLineItemActivationLink, OrderLineItemActivationLinkCollection, SubscriptionId,
 };
 
 use crate::client::PartnerCenter;
@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::list::ListRequest;
 use crate::order::{self, OrderHandle};
 use crate::orders::Orders;
-use crate::pager::{Collection, Listing, Page};
+use crate::pager::Listing;
 use crate::segment;
 
 /// One line item of an order. Made by [`OrderHandle::line_item`]; makes no request by itself.
@@ -95,16 +95,4 @@ pub(crate) fn of_subscription(
         )
     });
     ListRequest::new(source, listing)
-}
-
-impl Collection for OrderLineItemActivationLinkCollection {
-    type Item = OrderLineItemActivationLink;
-
-    fn into_page(self) -> (Page<OrderLineItemActivationLink>, Option<Link>) {
-        let page = Page {
-            items: self.items,
-            total_count: self.total_count,
-        };
-        (page, self.links.and_then(|links| links.next))
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use partner_center_orders_api::{AttachmentId, Link, OrderAttachment, OrderAttachmentCollection};
+use partner_center_orders_api::{AttachmentId, OrderAttachment, OrderAttachmentCollection};
 use uuid::Uuid;
 
 use crate::call::CallOptions;
@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::list::ListRequest;
 use crate::order::{self, OrderHandle};
 use crate::orders::Orders;
-use crate::pager::{Collection, Listing, Page};
+use crate::pager::Listing;
 use crate::response::Response;
 use crate::segment;
 
@@ -134,17 +134,5 @@ impl DownloadAttachment<'_> {
                     .await
             })
             .await
-    }
-}
-
-impl Collection for OrderAttachmentCollection {
-    type Item = OrderAttachment;
-
-    fn into_page(self) -> (Page<OrderAttachment>, Option<Link>) {
-        let page = Page {
-            items: self.items,
-            total_count: self.total_count,
-        };
-        (page, self.links.and_then(|links| links.next))
     }
 }

@@ -52,6 +52,7 @@ mod body;
 mod call;
 mod client;
 mod cloud;
+mod collections;
 mod credential;
 mod customer;
 mod delivery;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use partner_center_orders_api::{
-    Link, Order, OrderId, OrderLineItemActivationLink, OrderLineItemProvisioningStatus,
+    Order, OrderId, OrderLineItemActivationLink, OrderLineItemProvisioningStatus,
     OrderLineItemProvisioningStatusCollection, Subscription,
 };
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::call::CallOptions;
 use crate::error::Error;
 use crate::list::ListRequest;
 use crate::orders::Orders;
-use crate::pager::{Collection, Listing, Page};
+use crate::pager::Listing;
 use crate::response::Response;
 use crate::segment;
 use crate::subscriptions;
@@ -170,17 +170,5 @@ impl GetOrder<'_> {
             })
             .await?;
         Ok(received.response)
-    }
-}
-
-impl Collection for OrderLineItemProvisioningStatusCollection {
-    type Item = OrderLineItemProvisioningStatus;
-
-    fn into_page(self) -> (Page<OrderLineItemProvisioningStatus>, Option<Link>) {
-        let page = Page {
-            items: self.items,
-            total_count: self.total_count,
-        };
-        (page, self.links.and_then(|links| links.next))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use partner_center_orders_api::{BillingType, Link, Order, OrderCollection, OrderId};
+use partner_center_orders_api::{BillingType, Order, OrderCollection, OrderId};
 use uuid::Uuid;
 
 use crate::call::CallOptions;
@@ -10,7 +10,7 @@ use crate::client::PartnerCenter;
 use crate::customer::CustomerId;
 use crate::list::ListRequest;
 use crate::order::OrderHandle;
-use crate::pager::{Collection, Continuation, Listing, Page, Pager};
+use crate::pager::{Continuation, Listing, Pager};
 
 /// The orders of one customer. Made by [`Customer::orders`](crate::Customer::orders); makes no request by itself.
 #[derive(Clone, Copy, Debug)]
@@ -180,17 +180,5 @@ impl Filter {
             named.push_str(&format!("&indirect_reseller_id={partner_id}"));
         }
         named
-    }
-}
-
-impl Collection for OrderCollection {
-    type Item = Order;
-
-    fn into_page(self) -> (Page<Order>, Option<Link>) {
-        let page = Page {
-            items: self.items,
-            total_count: self.total_count,
-        };
-        (page, self.links.and_then(|links| links.next))
     }
 }

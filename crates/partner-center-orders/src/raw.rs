@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use partner_center_orders_api::{JsonText, Link, ResourceLinks};
+use partner_center_orders_api::{JsonText, ResourceLinks};
 use reqwest::Request;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -17,10 +17,11 @@ use uuid::Uuid;
 
 use crate::call::CallOptions;
 use crate::client::PartnerCenter;
+use crate::collections::collection;
 use crate::error::Error;
 use crate::link::{Root, Target, Unusable, is_transports};
 use crate::list::ListRequest;
-use crate::pager::{Collection, Followed, Page};
+use crate::pager::Followed;
 use crate::response::Response;
 
 /// A request of the caller's own. Made by [`PartnerCenter::request`].
@@ -199,14 +200,4 @@ struct AnyCollection {
     links: Option<ResourceLinks>,
 }
 
-impl Collection for AnyCollection {
-    type Item = JsonText;
-
-    fn into_page(self) -> (Page<JsonText>, Option<Link>) {
-        let page = Page {
-            items: self.items,
-            total_count: self.total_count,
-        };
-        (page, self.links.and_then(|links| links.next))
-    }
-}
+collection!(AnyCollection of JsonText);

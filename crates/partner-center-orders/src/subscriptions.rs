@@ -1,7 +1,7 @@
 //! What did an order lead to?
 
 use partner_center_orders_api::{
-    Link, OrderLineItemActivationLink, Subscription, SubscriptionCollection, SubscriptionId,
+    OrderLineItemActivationLink, Subscription, SubscriptionCollection, SubscriptionId,
 };
 
 use crate::activation;
@@ -10,7 +10,7 @@ use crate::customer::CustomerId;
 use crate::list::ListRequest;
 use crate::order::{self, OrderHandle};
 use crate::orders::Orders;
-use crate::pager::{Collection, Listing, Page};
+use crate::pager::Listing;
 
 /// One subscription of a customer. Made by [`Customer::subscription`](crate::Customer::subscription); makes no request
 /// by itself.
@@ -59,16 +59,4 @@ pub(crate) fn of_order(order: OrderHandle<'_>) -> ListRequest<Subscription> {
         })
     });
     ListRequest::new(source, listing)
-}
-
-impl Collection for SubscriptionCollection {
-    type Item = Subscription;
-
-    fn into_page(self) -> (Page<Subscription>, Option<Link>) {
-        let page = Page {
-            items: self.items,
-            total_count: self.total_count,
-        };
-        (page, self.links.and_then(|links| links.next))
-    }
 }

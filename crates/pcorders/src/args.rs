@@ -197,7 +197,7 @@ pub(crate) struct Download {
     #[command(flatten)]
     pub(crate) customer: Customer,
 
-    /// Where to write it; `-` is stdout. To stdout if left out, unless that is a terminal.
+    /// Where to write it, for you alone to read; `-` is stdout. To stdout if left out, unless that is a terminal.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 

@@ -109,7 +109,7 @@ fn part_of(file: &Path, may_replace: bool) -> Result<NamedTempFile, Failure> {
         .prefix(".pcorders-")
         .suffix(".part")
         .tempfile_in(folder)
-        .map_err(|error| Failure::other("output", &format!("{name} cannot be written"), error))
+        .map_err(|error| Failure::input(format!("{name} cannot be written"), error))
 }
 
 /// Shown on a terminal only.

@@ -11,7 +11,9 @@ mod listing;
 mod order;
 mod output;
 
+use std::pin::pin;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -25,6 +27,9 @@ use crate::output::{Format, Output};
 
 const INTERRUPTED: u8 = 130;
 
+/// How long an interrupted command may take to clean up.
+const CLEANING_UP: Duration = Duration::from_millis(250);
+
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
@@ -34,12 +39,18 @@ fn main() -> ExitCode {
     let format = output.format();
     let done = runtime().map(|runtime| {
         runtime.block_on(async {
+            let (stop, stopped) = oneshot::channel();
+            let mut work = pin!(on_own_thread(args, output, stopped));
             tokio::select! {
                 biased;
                 // Asked first, so that an interrupt is heard before the work begins.
-                Ok(()) = tokio::signal::ctrl_c() => None,
-                done = on_own_thread(args, output) => Some(done),
+                Ok(()) = tokio::signal::ctrl_c() => {}
+                done = &mut work => return Some(done),
             }
+            // A file that was begun is removed, unless the thread is busy with something that cannot be stopped.
+            drop(stop);
+            let _ = tokio::time::timeout(CLEANING_UP, work).await;
+            None
         })
     });
     match done {
@@ -58,12 +69,24 @@ fn runtime() -> Result<Runtime, Failure> {
 
 /// Does the work where it may block: while it decodes much, waits for a reader or looks up a name, an interrupt must
 /// still be heard. The thread is not waited for when it is no longer of interest.
-async fn on_own_thread(args: Args, output: Output) -> Result<(), Failure> {
+async fn on_own_thread(
+    args: Args,
+    output: Output,
+    stopped: oneshot::Receiver<()>,
+) -> Result<(), Failure> {
     let (report, reported) = oneshot::channel();
     std::thread::spawn(move || match runtime() {
         Ok(runtime) => {
+            let done = runtime.block_on(async {
+                tokio::select! {
+                    biased;
+                    // Nothing is ever sent: the other end is dropped.
+                    _ = stopped => Ok(()),
+                    done = run(args, output) => done,
+                }
+            });
             // Sent before the runtime is dropped, which would wait for a look-up that cannot be cancelled.
-            let _ = report.send(runtime.block_on(run(args, output)));
+            let _ = report.send(done);
         }
         Err(failure) => {
             let _ = report.send(Err(failure));

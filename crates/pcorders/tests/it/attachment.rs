@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::path::PathBuf;
+#[cfg(unix)]
+use std::process::Command;
 
-use partner_center_orders_tests::{CUSTOMER, Ending, Recorded, Reply, ScriptedServer};
+use partner_center_orders_tests::{CUSTOMER, Ending, Recorded, Reply, ScriptedServer, TOKEN};
 
-use crate::run::{against, pcorders};
+use crate::run::{against, command, pcorders};
 
 /// A folder of one test, empty at its beginning and gone at its end.
 struct Folder(PathBuf);
@@ -79,8 +81,40 @@ fn a_cut_download_leaves_no_file() {
         nowhere.to_str().unwrap(),
     ];
     let server = Recorded::json(["{}"]);
-    assert_eq!(against(&server.base_url(), &download).exit, 1);
+    assert_eq!(against(&server.base_url(), &download).exit, 2);
     assert_eq!(server.sent().len(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_download_leaves_no_file() {
+    let folder = Folder::new("interrupted");
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n12345";
+    let server = ScriptedServer::start([Reply::bytes(head, Ending::Silence)]);
+    let file = folder.0.join("order.pdf");
+    let mut running = command(&[
+        "order",
+        "attachment",
+        "download",
+        "o",
+        "a",
+        "--customer",
+        CUSTOMER,
+    ])
+    .args(["--file", file.to_str().unwrap()])
+    .env("PARTNERCENTER_ENDPOINT", server.base_url())
+    .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN)
+    .spawn()
+    .unwrap();
+    while folder.names().is_empty() || server.heads().is_empty() {
+        assert!(running.try_wait().unwrap().is_none());
+        std::thread::yield_now();
+    }
+    let id = running.id().to_string();
+    let kill = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(running.wait().unwrap().code(), Some(130));
+    assert!(folder.names().is_empty(), "{:?}", folder.names());
 }
 
 #[test]
