@@ -34,7 +34,7 @@ async fn activation_links_of_an_order_a_line_and_a_subscription() {
     let partner = client(server.base_url());
     let order = orders(&partner).order(ORDER);
     assert_eq!(
-        read(order.clone().activation_links().send()).await,
+        read(order.activation_links().send()).await,
         items(ACTIVATION)
     );
     assert_eq!(
@@ -220,7 +220,14 @@ async fn ids_that_are_no_segment_are_refused_before_anything_is_sent() {
             );
         }
     }
-    let far = handle(ORDER).line_item(u32::MAX).activation_links().send();
+    for blank in ["", " "] {
+        let list = orders(&partner).list().indirect_reseller(blank).send();
+        assert_eq!(
+            list.try_collect().await.unwrap_err().kind(),
+            ErrorKind::Input
+        );
+    }
+    let far = handle(ORDER).line_item(-1).activation_links().send();
     assert_eq!(
         far.try_collect().await.unwrap_err().kind(),
         ErrorKind::Input

@@ -219,7 +219,7 @@ async fn what_belongs_to_an_order_fits_together() {
         let list = orders.list().include_system_purchases(true).send();
         for order in list.try_collect().await.unwrap() {
             let handle = orders.order(&order.id);
-            let subscriptions = handle.clone().subscriptions().send();
+            let subscriptions = handle.subscriptions().send();
             let subscriptions = subscriptions.try_collect().await.unwrap();
             for subscription in &subscriptions {
                 let id = subscription.id.as_ref().unwrap();
@@ -233,12 +233,12 @@ async fn what_belongs_to_an_order_fits_together() {
             }
             subscribed += subscriptions.len();
 
-            let links = handle.clone().activation_links().send();
+            let links = handle.activation_links().send();
             let links = links.try_collect().await.unwrap();
             let mut by_line = Vec::new();
             for line in order.line_items() {
-                let number = u32::try_from(line.line_item_number.unwrap()).unwrap();
-                let list = handle.clone().line_item(number).activation_links().send();
+                let number = line.line_item_number.unwrap();
+                let list = handle.line_item(number).activation_links().send();
                 let of_line = list.try_collect().await.unwrap();
                 if let Some(id) = &line.subscription_id {
                     let subscription = partner.customer(customer).subscription(id);
@@ -250,10 +250,10 @@ async fn what_belongs_to_an_order_fits_together() {
             assert_eq!(links, by_line);
             activated += links.len();
 
-            let attachments = handle.clone().attachments().list().send();
+            let attachments = handle.attachments().list().send();
             for attachment in attachments.try_collect().await.unwrap() {
                 let id = attachment.attachment_id.unwrap();
-                let download = handle.clone().attachments().download(&id);
+                let download = handle.attachments().download(&id);
                 let mut file = download.send().await.unwrap().into_body();
                 let announced = file.length().unwrap();
                 let mut length = 0;

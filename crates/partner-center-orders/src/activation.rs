@@ -17,11 +17,11 @@ use crate::segment;
 #[derive(Clone, Debug)]
 pub struct LineItemHandle<'c> {
     order: OrderHandle<'c>,
-    number: u32,
+    number: i32,
 }
 
 impl<'c> LineItemHandle<'c> {
-    pub(crate) fn new(order: OrderHandle<'c>, number: u32) -> Self {
+    pub(crate) fn new(order: OrderHandle<'c>, number: i32) -> Self {
         Self { order, number }
     }
 
@@ -30,14 +30,16 @@ impl<'c> LineItemHandle<'c> {
     /// The addresses are the publishers', for a person to open. Never send a token there.
     ///
     /// Source: documented in activation-links.
-    pub fn activation_links(self) -> ListRequest<OrderLineItemActivationLink> {
+    pub fn activation_links(&self) -> ListRequest<OrderLineItemActivationLink> {
         let number = self.number;
         let Orders { partner, customer } = self.order.orders;
-        let id = self.order.id;
+        let id = self.order.id.clone();
         let listing =
             format!("customers/{customer}/orders/{id}/lineitems/{number}/activationlinks");
-        let number = i32::try_from(number)
-            .map_err(|_| Error::input(format!("no order has a line item {number}")));
+        let number = match number {
+            0.. => Ok(number),
+            _ => Err(Error::input(format!("no order has a line item {number}"))),
+        };
         let source = order::check(&id).and(number).map(|number| {
             Listing::<OrderLineItemActivationLinkCollection, _>::source(
                 partner.shared(),

@@ -29,9 +29,9 @@ impl<'c> Attachments<'c> {
     /// Lists what was uploaded.
     ///
     /// Source: documented in the generated reference; that an entry looks like one of the upload's answer is inferred.
-    pub fn list(self) -> ListRequest<OrderAttachment> {
+    pub fn list(&self) -> ListRequest<OrderAttachment> {
         let Orders { partner, customer } = self.order.orders;
-        let id = self.order.id;
+        let id = self.order.id.clone();
         let listing = format!("customers/{customer}/orders/{id}/attachments");
         let source = order::check(&id).map(|()| {
             Listing::<OrderAttachmentCollection, _>::source(partner.shared(), move |client| {
@@ -47,9 +47,9 @@ impl<'c> Attachments<'c> {
     /// Reads the bytes of one.
     ///
     /// Source: seen in the C# SDK; no source describes the answer.
-    pub fn download(self, id: impl Into<AttachmentId>) -> DownloadAttachment<'c> {
+    pub fn download(&self, id: impl Into<AttachmentId>) -> DownloadAttachment<'c> {
         DownloadAttachment {
-            order: self.order,
+            order: self.order.clone(),
             id: id.into(),
             options: CallOptions::default(),
         }
@@ -106,10 +106,10 @@ impl DownloadAttachment<'_> {
     /// #     }
     /// # }
     /// # let order_id = found.ok_or("no order with attachments")?;
-    /// let order = orders.order(order_id);
-    /// for attachment in order.clone().attachments().list().send().try_collect().await? {
+    /// let attachments = orders.order(order_id).attachments();
+    /// for attachment in attachments.list().send().try_collect().await? {
     ///     let Some(id) = attachment.attachment_id else { continue };
-    ///     let mut file = order.clone().attachments().download(id).send().await?.into_body();
+    ///     let mut file = attachments.download(id).send().await?.into_body();
     ///     while let Some(piece) = file.try_next().await? {
     ///         println!("{} bytes", piece.len());
     ///     }

@@ -34,9 +34,9 @@ impl<'c> OrderHandle<'c> {
     /// Reads the order.
     ///
     /// Source: documented in get-order.
-    pub fn get(self) -> GetOrder<'c> {
+    pub fn get(&self) -> GetOrder<'c> {
         GetOrder {
-            order: self,
+            order: self.clone(),
             include_price: None,
             options: CallOptions::default(),
         }
@@ -48,9 +48,9 @@ impl<'c> OrderHandle<'c> {
     /// The service answers with a collection, which could come in pages like any other.
     ///
     /// Source: documented in provisioning-status.
-    pub fn provisioning_status(self) -> ListRequest<OrderLineItemProvisioningStatus> {
+    pub fn provisioning_status(&self) -> ListRequest<OrderLineItemProvisioningStatus> {
         let Orders { partner, customer } = self.orders;
-        let id = self.id;
+        let id = self.id.clone();
         let listing = format!("customers/{customer}/orders/{id}/provisioningstatus");
         let source = check(&id).map(|()| {
             Listing::<OrderLineItemProvisioningStatusCollection, _>::source(
@@ -73,25 +73,25 @@ impl<'c> OrderHandle<'c> {
     /// The addresses are the publishers', for a person to open. Never send a token there.
     ///
     /// Source: documented in the generated reference; seen in the SDKs.
-    pub fn activation_links(self) -> ListRequest<OrderLineItemActivationLink> {
-        activation::of_order(self)
+    pub fn activation_links(&self) -> ListRequest<OrderLineItemActivationLink> {
+        activation::of_order(self.clone())
     }
 
-    /// One of its line items, by its number from 0.
-    pub fn line_item(self, number: u32) -> LineItemHandle<'c> {
-        LineItemHandle::new(self, number)
+    /// One of its line items, by its `line_item_number`, which counts from 0.
+    pub fn line_item(&self, number: i32) -> LineItemHandle<'c> {
+        LineItemHandle::new(self.clone(), number)
     }
 
     /// The documents that were uploaded for it.
-    pub fn attachments(self) -> Attachments<'c> {
-        Attachments::new(self)
+    pub fn attachments(&self) -> Attachments<'c> {
+        Attachments::new(self.clone())
     }
 
     /// Lists the subscriptions that it led to. They appear once its lines are provisioned.
     ///
     /// Source: documented in subscriptions-by-order.
-    pub fn subscriptions(self) -> ListRequest<Subscription> {
-        subscriptions::of_order(self)
+    pub fn subscriptions(&self) -> ListRequest<Subscription> {
+        subscriptions::of_order(self.clone())
     }
 }
 

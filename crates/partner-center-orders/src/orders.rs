@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::call::CallOptions;
 use crate::client::PartnerCenter;
 use crate::customer::CustomerId;
+use crate::error::Error;
 use crate::list::ListRequest;
 use crate::order::OrderHandle;
 use crate::pager::{Continuation, Listing, Pager};
@@ -70,11 +71,12 @@ impl ListOrders<'_> {
         self
     }
 
-    /// Only orders that this indirect reseller is on record for: its PartnerID, digits.
+    /// Only orders that this indirect reseller is on record for.
     ///
-    /// Source: documented in the generated reference only.
-    pub fn indirect_reseller(mut self, partner_id: impl Into<String>) -> Self {
-        self.filter.indirect_reseller = Some(partner_id.into());
+    /// Source: documented in the generated reference only, which does not say by which id. Elsewhere this name means the
+    /// reseller's tenant id, a GUID, and not its PartnerID.
+    pub fn indirect_reseller(mut self, id: impl Into<String>) -> Self {
+        self.filter.indirect_reseller = Some(id.into());
         self
     }
 
@@ -138,11 +140,15 @@ impl ListOrders<'_> {
     /// Returns the orders as a stream. The first page is asked for when it is polled.
     ///
     /// # Errors
-    /// None here; the stream yields them.
+    /// None here; the stream yields them:
+    /// - `Input`: the indirect reseller's id is blank; nothing was sent. The service could take it for none.
+    /// - Those of every call: see [`ErrorKind`](crate::ErrorKind).
     pub fn send(self) -> Pager<Order> {
         let Orders { partner, customer } = self.orders;
         let filter = self.filter;
         let listing = format!("customers/{customer}/orders?{}", filter.named());
+        let reseller = filter.indirect_reseller.as_deref();
+        let is_blank = reseller.is_some_and(|id| id.trim().is_empty());
         let source = Listing::<OrderCollection, _>::source(partner.shared(), move |client| {
             let filter = filter.clone();
             Box::pin(async move {
@@ -157,7 +163,12 @@ impl ListOrders<'_> {
                     .await
             })
         });
-        ListRequest::new(Ok(source), listing)
+        let source = if is_blank {
+            Err(Error::input("the indirect reseller's id is empty"))
+        } else {
+            Ok(source)
+        };
+        ListRequest::new(source, listing)
             .with(self.resume, self.options)
             .send()
     }
@@ -176,8 +187,8 @@ impl Filter {
         if let Some(include) = self.system_purchases {
             named.push_str(&format!("&include_system_purchases={include}"));
         }
-        if let Some(partner_id) = &self.indirect_reseller {
-            named.push_str(&format!("&indirect_reseller_id={partner_id}"));
+        if let Some(id) = &self.indirect_reseller {
+            named.push_str(&format!("&indirect_reseller_id={id}"));
         }
         named
     }

@@ -39,8 +39,8 @@ impl<'c> SubscriptionHandle<'c> {
     /// The addresses are the publishers', for a person to open. Never send a token there.
     ///
     /// Source: documented in the generated reference; seen in the C# SDK.
-    pub fn activation_links(self) -> ListRequest<OrderLineItemActivationLink> {
-        activation::of_subscription(self.partner, self.customer, self.id)
+    pub fn activation_links(&self) -> ListRequest<OrderLineItemActivationLink> {
+        activation::of_subscription(self.partner, self.customer, self.id.clone())
     }
 }
 

@@ -4,9 +4,11 @@
 //! the query asks for them.
 
 use crate::billing::BillingCycle;
+use crate::id::is_guid;
 use crate::order::{LineItem, Order};
 use crate::refusal::Refusal;
 use crate::request::{flag, pair};
+use crate::seed::RESELLER_TENANTS;
 
 const BILLING_TYPE: &str = "billingType";
 const INDIRECT_RESELLER_ID: &str = "indirect_reseller_id";
@@ -32,8 +34,7 @@ impl OrderFilter {
             None => None,
         };
         let indirect_reseller_id = match pair(query, INDIRECT_RESELLER_ID) {
-            Some(pair) if is_number(&pair.value) => Some(pair.value),
-            Some(_) => return Err(Refusal::ResellerInvalid),
+            Some(pair) => Some(partner_id(&pair.value).ok_or(Refusal::ResellerInvalid)?),
             None => None,
         };
         Ok(Self {
@@ -64,8 +65,18 @@ impl OrderFilter {
     }
 }
 
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+/// The PartnerID of a reseller that is named by it or by its tenant id; nobody's for a tenant that is not known.
+fn partner_id(reseller: &str) -> Option<String> {
+    const NOBODY: &str = "0";
+    let is_number = !reseller.is_empty() && reseller.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number {
+        return Some(reseller.to_owned());
+    }
+    let tenant = RESELLER_TENANTS
+        .iter()
+        .find(|(tenant, _)| tenant.eq_ignore_ascii_case(reseller));
+    let known = tenant.map(|(_, partner_id)| *partner_id);
+    is_guid(reseller).then(|| known.unwrap_or(NOBODY).to_owned())
 }
 
 fn names(line: &LineItem, partner_id: &str) -> bool {

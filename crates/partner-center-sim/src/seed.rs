@@ -42,6 +42,12 @@ const DOCUMENTED_UNIT: u64 = 43_805;
 /// Partners on record of some orders. The second one is also an additional partner of an order.
 const RESELLERS: [&str; 2] = ["4100017", "4847383"];
 
+/// Their tenants: no source says by which of the two a list is asked for.
+pub(crate) const RESELLER_TENANTS: [(&str, &str); 2] = [
+    ("484e548c-7b2f-4f5e-9d3a-6a0c3f2b1d90", RESELLERS[0]),
+    ("7f1f2c0e-94d6-4c55-8a0b-2e9d5b6c7a18", RESELLERS[1]),
+];
+
 /// Who the orders are for.
 #[derive(Clone, Copy, Debug)]
 struct Buyer {

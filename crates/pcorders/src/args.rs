@@ -117,8 +117,8 @@ pub(crate) struct List {
     #[arg(long, value_name = "CYCLE")]
     pub(crate) billing_type: Option<BillingType>,
 
-    /// Only orders that this indirect reseller is on record for, by its PartnerID.
-    #[arg(long, value_name = "PARTNERID")]
+    /// Only orders that this indirect reseller is on record for. By which id is not documented; likely its tenant id.
+    #[arg(long, value_name = "ID")]
     pub(crate) indirect_reseller: Option<String>,
 
     /// List purchases that the system made as well.
@@ -181,7 +181,7 @@ pub(crate) struct ActivationLinks {
 
     /// Only those of this line item, counted from 0.
     #[arg(long, value_name = "N")]
-    pub(crate) line_item: Option<u32>,
+    pub(crate) line_item: Option<i32>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -93,7 +93,22 @@ async fn a_reseller_is_found_on_any_line_and_among_the_additional_partners() {
 }
 
 #[tokio::test]
-async fn a_reseller_that_is_no_number_is_refused() {
+async fn a_reseller_is_found_by_its_tenant_as_well() {
+    let simulator = Simulator::start().await.unwrap();
+    let list = format!("/v1/customers/{FIRST}/orders?indirect_reseller_id=");
+    let by_number = all(&simulator, &format!("{list}4100017")).await;
+    for tenant in [
+        "484e548c-7b2f-4f5e-9d3a-6a0c3f2b1d90",
+        "484E548C-7B2F-4F5E-9D3A-6A0C3F2B1D90",
+    ] {
+        assert_eq!(all(&simulator, &format!("{list}{tenant}")).await, by_number);
+    }
+    let nobody = format!("{list}00000000-0000-0000-0000-000000000000");
+    assert_eq!(get(&simulator, &nobody).await.json()["totalCount"], 0);
+}
+
+#[tokio::test]
+async fn a_reseller_that_is_neither_number_nor_guid_is_refused() {
     let simulator = Simulator::start().await.unwrap();
     let list = format!("/v1/customers/{FIRST}/orders");
     for value in [
