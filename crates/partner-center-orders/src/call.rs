@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::ACCEPT;
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, StatusCode};
 use partner_center_orders_api::{
     ByteStream, Client, Inner, ResponseValue, Transport, TransportFuture,
 };
@@ -20,9 +20,10 @@ use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
 
+use crate::body;
 use crate::client::Shared;
 use crate::delivery::Delivery;
-use crate::download::Download;
+use crate::download::{Download, Head};
 use crate::error::{Answer, Error, ErrorKind};
 use crate::link::Target;
 use crate::response::Response;
@@ -118,14 +119,28 @@ impl Shared {
         let ids = options.ids();
         let live: Reply<reqwest::Response> = self.carried(options, ids, send).await?;
         let place = format!("answer from {}", live.url.path());
-        let download = Download::new(live.body, self.limits.idle, place, ids, live.attempts);
-        Ok(Response::new(
-            download,
-            live.status,
-            live.headers,
-            None,
+        let (status, headers, attempts) = (live.status, live.headers, live.attempts);
+        if status != StatusCode::OK {
+            // Any other success is about something else than the file.
+            let message = format!("the service answered {status}, which brings no file");
+            let answer = Answer {
+                status,
+                headers,
+                body: None,
+            };
+            let error = accepted(ErrorKind::Decode, message).with_answer(answer);
+            return Err(error.of_call(place, ids, attempts));
+        }
+        let head = Head {
+            status,
+            headers: headers.clone(),
+            place,
             ids,
-            live.attempts,
+            attempts,
+        };
+        let download = Download::new(live.body, self.limits.idle, head);
+        Ok(Response::new(
+            download, status, headers, None, ids, attempts,
         ))
     }
 
@@ -214,7 +229,8 @@ pub(crate) fn in_time(span: Duration) -> Instant {
 
 /// Reads the reply's text into its type.
 fn decode<T: DeserializeOwned>(reply: Reply, ids: CallIds) -> Result<Received<T>, Error> {
-    let decoded = match std::str::from_utf8(&reply.body) {
+    let body = body::without_mark(reply.body.clone());
+    let decoded = match std::str::from_utf8(&body) {
         // An array would be read as an object whose members come in order.
         Ok(text) if text.trim_start().starts_with('[') => Err(unexpected()),
         Ok(text) => serde_json::from_str(text).map_err(|error| unreadable::<T>(text, error)),
@@ -225,9 +241,9 @@ fn decode<T: DeserializeOwned>(reply: Reply, ids: CallIds) -> Result<Received<T>
     let Reply {
         status,
         headers,
-        body,
         url,
         attempts,
+        ..
     } = reply;
     match decoded {
         Ok(value) => Ok(Received {

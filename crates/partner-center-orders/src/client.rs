@@ -70,7 +70,7 @@ impl PartnerCenter {
     /// transport and under the same rules.
     ///
     /// The path is that of the documentation, with its query, with or without `/v1`, percent-encoded where needed
-    /// (`/customers?size=20`).
+    /// (`/customers?size=20`). An absolute address below the endpoint is used as it is.
     ///
     /// ```
     /// use partner_center_orders::{Method, PartnerCenter, StaticToken};
@@ -95,8 +95,8 @@ impl PartnerCenter {
     /// Reads any list of the service that has no call of its own here, following `links.next` as typed lists do. The
     /// items are JSON as it came. The path is as for [`request`](Self::request).
     ///
-    /// Lists that go on by another way than `links.next` (a `continuationToken` in the body, a header) end after their
-    /// first page.
+    /// Lists that go on by a continuation token instead (in the body or in a header, as those of customers may) end with an
+    /// error of the kind `Link` after their first page: read those page by page with [`request`](Self::request).
     pub fn list(&self, path: impl AsRef<str>) -> ListRequest<JsonText> {
         raw::list(self, path.as_ref())
     }

@@ -9,28 +9,25 @@ use partner_center_orders_api::{
     SubscriptionCollection,
 };
 
+use crate::pager::{After, Collection, Page};
+
 /// Says how the page and the link to the next one are taken out of a collection.
 macro_rules! collection {
     ($collection:ident of $item:ident) => {
-        impl $crate::pager::Collection for $collection {
+        impl Collection for $collection {
             type Item = $item;
 
-            fn into_page(
-                self,
-            ) -> (
-                $crate::pager::Page<$item>,
-                Option<partner_center_orders_api::Link>,
-            ) {
-                let page = $crate::pager::Page {
+            fn into_page(self) -> (Page<$item>, After) {
+                let page = Page {
                     items: self.items,
                     total_count: self.total_count,
                 };
-                (page, self.links.and_then(|links| links.next))
+                let next = self.links.and_then(|links| links.next);
+                (page, next.map_or(After::Nothing, After::Link))
             }
         }
     };
 }
-pub(crate) use collection;
 
 collection!(OrderCollection of Order);
 collection!(OrderLineItemProvisioningStatusCollection of OrderLineItemProvisioningStatus);

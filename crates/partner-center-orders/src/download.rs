@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
+use http::header::TRANSFER_ENCODING;
+use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::body::BodyFailure;
 use crate::call::{CallIds, in_time};
-use crate::error::Error;
+use crate::error::{Answer, Error};
 use crate::transport::unread;
 
 type Pieces = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>;
@@ -28,10 +30,17 @@ pub struct Download {
     pieces: Pieces,
     length: Option<u64>,
     silence: Silence,
-    place: String,
-    ids: CallIds,
-    attempts: u32,
+    head: Head,
     is_over: bool,
+}
+
+/// What an error in the middle of the file says of the answer.
+pub(crate) struct Head {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) place: String,
+    pub(crate) ids: CallIds,
+    pub(crate) attempts: u32,
 }
 
 /// How long nothing has come. The time that the caller takes between two pieces does not count.
@@ -52,13 +61,7 @@ impl Silence {
 }
 
 impl Download {
-    pub(crate) fn new(
-        response: reqwest::Response,
-        limit: Duration,
-        place: String,
-        ids: CallIds,
-        attempts: u32,
-    ) -> Self {
+    pub(crate) fn new(response: reqwest::Response, limit: Duration, head: Head) -> Self {
         Self {
             length: response.content_length(),
             pieces: Box::pin(response.bytes_stream()),
@@ -67,9 +70,7 @@ impl Download {
                 timer: Box::pin(sleep_until(Instant::now())),
                 is_running: false,
             },
-            place,
-            ids,
-            attempts,
+            head,
             is_over: false,
         }
     }
@@ -79,11 +80,17 @@ impl Download {
         self.length
     }
 
+    /// Whether the end of the file can be told from a cut: the length was announced, or the file comes in chunks of HTTP,
+    /// the last of which is marked.
+    pub fn shows_its_end(&self) -> bool {
+        self.length.is_some() || self.head.headers.contains_key(TRANSFER_ENCODING)
+    }
+
     /// The next piece; `None` at the end of the file.
     ///
     /// # Errors
-    /// - `Interrupted`: the connection broke, or fewer bytes came than were announced. Without an announced length and
-    ///   with the connection closed in order, a cut cannot be told from the end.
+    /// - `Interrupted`: the connection broke, or fewer bytes came than were announced. See
+    ///   [`shows_its_end`](Self::shows_its_end) for when that can be told.
     /// - `Timeout`: nothing came for as long as the client's idle time-out.
     pub async fn try_next(&mut self) -> Result<Option<Bytes>, Error> {
         std::future::poll_fn(|context| self.poll_piece(context))
@@ -112,12 +119,19 @@ impl Download {
             }
         };
         self.is_over = true;
-        let error = unread(failure, u64::MAX);
-        Poll::Ready(Some(Err(error.of_call(
-            self.place.clone(),
-            self.ids,
-            self.attempts,
-        ))))
+        let Head {
+            status,
+            headers,
+            place,
+            ids,
+            attempts,
+        } = &self.head;
+        let error = unread(failure, u64::MAX).with_answer(Answer {
+            status: *status,
+            headers: headers.clone(),
+            body: None,
+        });
+        Poll::Ready(Some(Err(error.of_call(place, *ids, *attempts))))
     }
 }
 

@@ -34,7 +34,7 @@
 //! * An odd value in an order (an unknown word, a time that is none, an absent member) costs nobody the order, and
 //!   amounts keep their digits.
 //! * An [`Error`] says whether the service got the request: [`Error::delivery`].
-//! * A file is read as it arrives, whole or with an [`Error`]: [`Download`].
+//! * A file is read as it arrives, and ends with an [`Error`] when less came than was announced: [`Download`].
 //!
 //! # What has no call of its own
 //!

@@ -19,7 +19,7 @@ pub(crate) struct Root {
 }
 
 /// Headers that say who asks, or how the message is framed: the transport's to set.
-const TRANSPORTS: [&str; 8] = [
+const TRANSPORTS: [&str; 10] = [
     "authorization",
     "host",
     "content-length",
@@ -28,13 +28,16 @@ const TRANSPORTS: [&str; 8] = [
     "upgrade",
     "te",
     "proxy-authorization",
+    // A part of an answer is not the answer.
+    "range",
+    "if-range",
 ];
 
 /// Longer uris are not sent by HTTP libraries, and not taken by most servers.
 const LONGEST_URI: usize = 32 * 1024;
 
-/// One header is documented for links.
-const MOST_HEADERS: usize = 50;
+/// One header is documented for links; whoever writes a request needs a few more.
+pub(crate) const MOST_HEADERS: usize = 50;
 
 /// Headers that every request has anyway. A link's are neither sent nor compared.
 const SET_BY_TRANSPORT: [&str; 3] = ["accept", "ms-requestid", "ms-correlationid"];

@@ -25,6 +25,9 @@ use crate::error::{Error, ErrorKind};
 use crate::link::{Identity, Target};
 use crate::response::Response;
 
+/// Says that a list goes on, on some other resources.
+const CONTINUATION_TOKEN: &str = "ms-continuationtoken";
+
 /// So many empty pages in a row are taken for a list without end.
 const EMPTY_PAGES: u32 = 100;
 
@@ -178,7 +181,7 @@ type Fetching<T> = Pin<Box<dyn Future<Output = Result<Fetched<T>, Error>> + Send
 /// A page, the link to the next one, and where it was.
 pub(crate) struct Fetched<T> {
     page: Response<Page<T>>,
-    next: Option<Link>,
+    after: After,
     url: Url,
 }
 
@@ -301,7 +304,7 @@ impl<T> Pages<T> {
     }
 
     fn accept(&mut self, fetched: Fetched<T>) -> Response<Page<T>> {
-        let Fetched { page, next, url } = fetched;
+        let Fetched { page, after, url } = fetched;
         let headers = match &self.next {
             Next::Linked(_, target) => target.headers.clone(),
             _ => HeaderMap::new(),
@@ -316,9 +319,15 @@ impl<T> Pages<T> {
         } else {
             0
         };
-        match next {
-            Some(link) => self.set_next(link, Some((place, page.ids()))),
-            None => self.next = Next::Nothing,
+        self.next = Next::Nothing;
+        match after {
+            After::Link(link) => self.set_next(link, Some((place, page.ids()))),
+            After::Nothing => {}
+            After::Token => {
+                let message = "the list goes on by a continuation token, and only links are followed: ask for its pages one by one";
+                let error = Error::new(ErrorKind::Link, Delivery::NotSent, message);
+                self.next = Next::Refused(None, Some(error.of_call(place, page.ids(), 0)));
+            }
         }
         let skip = std::mem::take(&mut self.skip);
         page.map(|mut page| {
@@ -380,8 +389,16 @@ pub(crate) trait Source<T>: Send + Sync {
 pub(crate) trait Collection: DeserializeOwned + Send + 'static {
     type Item: Send + 'static;
 
-    /// The page, and the link to the next one.
-    fn into_page(self) -> (Page<Self::Item>, Option<Link>);
+    /// The page, and what comes after it.
+    fn into_page(self) -> (Page<Self::Item>, After);
+}
+
+/// What comes after a page.
+pub(crate) enum After {
+    Link(Link),
+    /// More, by a token that is no link's: lists of other resources do that.
+    Token,
+    Nothing,
 }
 
 /// What a generated function returns, boxed.
@@ -462,11 +479,15 @@ impl<C: Collection> Source<C::Item> for Followed<C> {
 
 fn fetched<C: Collection>(received: Received<C>) -> Fetched<C::Item> {
     let Received { response, url } = received;
-    let mut next = None;
+    let mut after = After::Nothing;
     let page = response.map(|collection| {
-        let (page, link) = collection.into_page();
-        next = link;
+        let (page, what) = collection.into_page();
+        after = what;
         page
     });
-    Fetched { page, next, url }
+    let token = page.headers().get(CONTINUATION_TOKEN);
+    if matches!(after, After::Nothing) && token.is_some_and(|token| !token.is_empty()) {
+        after = After::Token;
+    }
+    Fetched { page, after, url }
 }

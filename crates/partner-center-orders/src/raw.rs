@@ -7,7 +7,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use partner_center_orders_api::{JsonText, ResourceLinks};
 use reqwest::Request;
@@ -17,12 +17,22 @@ use uuid::Uuid;
 
 use crate::call::CallOptions;
 use crate::client::PartnerCenter;
-use crate::collections::collection;
 use crate::error::Error;
-use crate::link::{Root, Target, Unusable, is_transports};
+use crate::link::{MOST_HEADERS, Root, Target, Unusable, is_transports};
 use crate::list::ListRequest;
-use crate::pager::Followed;
+use crate::pager::{After, Collection, Followed, Page};
 use crate::response::Response;
+
+/// CONNECT has no path, and the answer to TRACE would repeat the token.
+const METHODS: [Method; 7] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+];
 
 /// A request of the caller's own. Made by [`PartnerCenter::request`].
 #[must_use = "nothing is sent before this is sent"]
@@ -55,11 +65,16 @@ impl<'c> RawRequest<'c> {
     /// Headers that say who asks or how the message is framed cannot be set, and the two ids have methods of their
     /// own: sending says so.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        match header(name.as_ref(), value.as_ref()) {
-            Ok((name, value)) => {
-                self.headers.insert(name, value);
+        let set = header(name.as_ref(), value.as_ref()).and_then(|(name, value)| {
+            let is_new = !self.headers.contains_key(&name);
+            if is_new && self.headers.len() >= MOST_HEADERS {
+                return Err(Error::input("there are too many headers"));
             }
-            Err(error) => self.wrong = self.wrong.or(Some(error)),
+            self.headers.insert(name, value);
+            Ok(())
+        });
+        if let Err(error) = set {
+            self.wrong = self.wrong.or(Some(error));
         }
         self
     }
@@ -100,20 +115,47 @@ impl<'c> RawRequest<'c> {
         self
     }
 
-    /// Sends the request, once, and returns the body as it came, but for its byte order mark.
+    /// Says now what [`send`](Self::send) would say of the request itself.
     ///
     /// # Errors
-    /// - `Input`: the path is none below the endpoint, or a header cannot be set; nothing was sent.
+    /// `Input`: the method, the path or a header cannot be sent.
+    pub fn checked(mut self) -> Result<Self, Error> {
+        if !METHODS.contains(&self.method) {
+            let message = format!("the method {} is not sent", self.method);
+            return Err(Error::input(message));
+        }
+        if let Some(wrong) = self.wrong.take() {
+            return Err(wrong);
+        }
+        self.url = Ok(self.url?);
+        Ok(self)
+    }
+
+    /// Sends the request, once, and returns the body as it came; JSON without its byte order mark.
+    ///
+    /// # Errors
+    /// - `Input`: the method is none of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, the path is none below the
+    ///   endpoint, or a header cannot be set; nothing was sent.
     /// - Those of every call: see [`ErrorKind`](crate::ErrorKind). After anything but `NotSent` and `Refused` in
     ///   [`Error::delivery`], do not send a write again with another request id.
     pub async fn send(self) -> Result<Response<Bytes>, Error> {
-        if let Some(wrong) = self.wrong {
-            return Err(wrong);
+        let checked = self.checked()?;
+        let takes_body = [Method::POST, Method::PUT, Method::PATCH].contains(&checked.method);
+        let mut request = Request::new(checked.method, checked.url?);
+        *request.headers_mut() = checked.headers;
+        let body = checked.body.unwrap_or_default();
+        if !body.is_empty() {
+            *request.body_mut() = Some(body.into());
+        } else if takes_body {
+            // The HTTP library leaves it out, and servers ask for it: documented for the checkout of a cart.
+            let none = HeaderValue::from_static("0");
+            request.headers_mut().insert(CONTENT_LENGTH, none);
         }
-        let mut request = Request::new(self.method, self.url?);
-        *request.headers_mut() = self.headers;
-        *request.body_mut() = self.body.map(Into::into);
-        self.partner.shared().send(self.options, request).await
+        checked
+            .partner
+            .shared()
+            .send(checked.options, request)
+            .await
     }
 }
 
@@ -155,8 +197,21 @@ fn address(root: &Root, path: &str) -> Result<Url, Error> {
         let plain = segment.replace("%2e", ".").replace("%2E", ".");
         plain == "." || plain == ".."
     };
+    let is_absolute = path.contains("://");
+    if !is_absolute && only_path.trim_matches('/').is_empty() {
+        return Err(Error::input("the path is empty"));
+    }
+    if !is_absolute && only_path.contains("//") {
+        // As when an id was to be put there.
+        return Err(Error::input("the path has an empty segment"));
+    }
     if only_path.split('/').any(is_dots) {
         return Err(Error::input("the path must not have . or .. as a segment"));
+    }
+    if path.contains([' ', '\\']) {
+        return Err(Error::input(
+            "the path must not have spaces or backslashes: percent-encode them",
+        ));
     }
     if path.contains('#') {
         return Err(Error::input(
@@ -198,6 +253,25 @@ struct AnyCollection {
     total_count: Option<i32>,
     #[serde(default)]
     links: Option<ResourceLinks>,
+    /// How lists of other resources go on.
+    #[serde(default)]
+    continuation_token: Option<String>,
 }
 
-collection!(AnyCollection of JsonText);
+impl Collection for AnyCollection {
+    type Item = JsonText;
+
+    fn into_page(self) -> (Page<JsonText>, After) {
+        let page = Page {
+            items: self.items,
+            total_count: self.total_count,
+        };
+        let token = self.continuation_token.filter(|token| !token.is_empty());
+        let after = match (self.links.and_then(|links| links.next), token) {
+            (Some(link), _) => After::Link(link),
+            (None, Some(_)) => After::Token,
+            (None, None) => After::Nothing,
+        };
+        (page, after)
+    }
+}

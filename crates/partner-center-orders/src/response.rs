@@ -46,7 +46,7 @@ impl<T> Response<T> {
         self.body
     }
 
-    /// The bytes that the body was read from, as they came, but for the byte order mark: with all that this version
+    /// The bytes that the body was read from, as they came, JSON without its byte order mark: with all that this version
     /// does not know. `None` for a download, which is read as it arrives.
     pub fn raw_body(&self) -> Option<&[u8]> {
         self.raw.as_deref()

@@ -4,7 +4,7 @@
 //! put on a request.
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest::Request;
 use secrecy::ExposeSecret;
@@ -43,7 +43,7 @@ pub(crate) trait Take: Sized + Send + 'static {
     ) -> impl Future<Output = Result<Self, Error>> + Send;
 }
 
-/// All of the body, without its byte order mark.
+/// All of the body, without the byte order mark that the service puts before JSON.
 impl Take for Reply {
     async fn take(
         live: Reply<reqwest::Response>,
@@ -59,9 +59,13 @@ impl Take for Reply {
         } = live;
         match body::read(&mut response, limit, until).await {
             Ok(body) => Ok(Reply {
+                body: if is_json(&headers) {
+                    body::without_mark(body)
+                } else {
+                    body
+                },
                 status,
                 headers,
-                body: body::without_mark(body),
                 url,
                 attempts,
             }),
@@ -143,7 +147,7 @@ impl Shared {
         };
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        if status.is_redirection() {
+        if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
             // Followed, a write would become a read whose answer looks like success.
             let message = format!("the service answered {status}; redirects are not followed");
             let answer = Answer {
@@ -197,6 +201,13 @@ impl Shared {
             )),
         }
     }
+}
+
+/// Whether a body is JSON, or nobody says what it is.
+fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .is_none_or(|kind| kind.to_str().is_ok_and(|kind| kind.contains("json")))
 }
 
 fn bearer(token: &AccessToken) -> Result<HeaderValue, Error> {
