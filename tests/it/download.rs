@@ -82,6 +82,7 @@ async fn a_cut_file_is_an_error_and_not_the_end() {
         let (read, error) = drain(answer.into_body()).await;
         let error = error.unwrap();
         assert_eq!(read, b"12345");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
         assert_eq!(
             (error.kind(), error.delivery(), error.request_id()),
             (ErrorKind::Interrupted, Delivery::Accepted, Some(id))
@@ -183,6 +184,16 @@ async fn an_error_answer_is_read_like_any_other() {
         (
             Reply::complete("206 Partial Content", "", "12"),
             ErrorKind::Interrupted,
+            None,
+        ),
+        (
+            Reply::complete("202 Accepted", "", "{}"),
+            ErrorKind::Decode,
+            None,
+        ),
+        (
+            Reply::complete("204 No Content", "", ""),
+            ErrorKind::Decode,
             None,
         ),
     ] {

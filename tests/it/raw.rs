@@ -83,6 +83,9 @@ async fn a_path_that_is_none_or_leads_elsewhere_is_refused() {
         format!("http://user@{foreign}/"),
         "/a b".to_owned(),
         "/a\\..\\b".to_owned(),
+        "/".to_owned(),
+        "?x=1".to_owned(),
+        "/customers//orders".to_owned(),
         "/customers/../orders".to_owned(),
         "/customers/%2e%2E/orders".to_owned(),
         "/customers/.".to_owned(),
@@ -119,6 +122,7 @@ async fn headers_of_the_transport_cannot_be_set() {
         ("host", "evil"),
         ("Content-Length", "0"),
         ("transfer-encoding", "chunked"),
+        ("Range", "bytes=0-9"),
         ("MS-RequestId", ID),
         ("ms-correlationid", ID),
         ("a b", "c"),
@@ -134,6 +138,150 @@ async fn headers_of_the_transport_cannot_be_set() {
         );
     }
     assert_eq!(server.sent().len(), 0);
+}
+
+#[tokio::test]
+async fn odd_methods_and_too_many_headers_are_refused() {
+    let server = Recorded::json(["{}"]);
+    let partner = client(server.base_url());
+    for method in [
+        Method::CONNECT,
+        Method::TRACE,
+        Method::from_bytes(b"BUY").unwrap(),
+    ] {
+        let error = partner.request(method, "/x").send().await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (ErrorKind::Input, Delivery::NotSent)
+        );
+    }
+    let mut request = partner.request(Method::GET, "/x");
+    for number in 0..40_000 {
+        request = request.header(format!("x-{number}"), "y");
+    }
+    assert_eq!(request.checked().unwrap_err().kind(), ErrorKind::Input);
+    assert_eq!(server.sent().len(), 0);
+}
+
+/// The checkout of a cart is documented with an empty body and its length.
+#[tokio::test]
+async fn a_write_without_body_says_so() {
+    let server = Recorded::json(["{}"]);
+    let partner = client(server.base_url());
+    for method in [Method::POST, Method::PUT, Method::PATCH] {
+        partner.request(method.clone(), "/x").send().await.unwrap();
+        partner
+            .request(method, "/x")
+            .body("text/plain", "")
+            .send()
+            .await
+            .unwrap();
+    }
+    for method in [Method::GET, Method::DELETE] {
+        partner.request(method, "/x").send().await.unwrap();
+    }
+    partner
+        .request(Method::GET, "/x")
+        .json(&1)
+        .send()
+        .await
+        .unwrap();
+    let lengths: Vec<_> = server
+        .sent()
+        .iter()
+        .map(|sent| sent.header("content-length").map(str::to_owned))
+        .collect();
+    let zero = || Some("0".to_owned());
+    let expected = [
+        zero(),
+        zero(),
+        zero(),
+        zero(),
+        zero(),
+        zero(),
+        None,
+        None,
+        Some("1".to_owned()),
+    ];
+    assert_eq!(lengths, expected);
+}
+
+#[tokio::test]
+async fn answers_without_a_body_are_answers() {
+    let server = ScriptedServer::start([Reply::complete("204 No Content", "", "")]);
+    let partner = client(server.base_url());
+    let answer = partner.request(Method::DELETE, "/x").send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.body().len()), (204, 0));
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\nconnection: close\r\n\r\n";
+    let server = ScriptedServer::start([Reply::bytes(head, Ending::Close)]);
+    let partner = client(server.base_url());
+    let answer = partner.request(Method::HEAD, "/x").send().await.unwrap();
+    assert_eq!(answer.body().len(), 0);
+    // What was asked for on a condition, and is not needed, is no redirect.
+    let server = ScriptedServer::start([Reply::bytes(
+        "HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n",
+        Ending::Close,
+    )]);
+    let partner = client(server.base_url());
+    let request = partner
+        .request(Method::GET, "/x")
+        .header("If-None-Match", "\"e\"");
+    let error = request.send().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status().map(|status| status.as_u16())),
+        (ErrorKind::Service, Some(304))
+    );
+}
+
+#[tokio::test]
+async fn only_json_loses_its_mark() {
+    let marked = b"\xef\xbb\xbfa;b\n".to_vec();
+    let of = |kind: &str| vec![("content-type", kind.to_owned())];
+    let server = Recorded::start(vec![
+        (200, of("text/csv"), marked.clone()),
+        (200, of("application/json; charset=utf-8"), marked.clone()),
+        (200, vec![], marked.clone()),
+    ]);
+    let partner = client(server.base_url());
+    for expected in [&marked[..], &marked[3..], &marked[3..]] {
+        let answer = partner.request(Method::GET, "/x").send().await.unwrap();
+        assert_eq!(&answer.body()[..], expected);
+    }
+    // What is to be read as JSON is read as JSON, whatever it is called.
+    let order = b"\xef\xbb\xbf{\"id\":\"o\"}".to_vec();
+    let server = Recorded::start(vec![(200, of("text/plain"), order)]);
+    let partner = client(server.base_url());
+    assert!(orders(&partner).order("o").get().send().await.is_ok());
+}
+
+/// A list that goes on in a way that is not followed is not complete.
+#[tokio::test]
+async fn a_list_that_goes_on_by_a_token_is_an_error() {
+    let body = br#"{"items":[1,2],"continuationToken":"t"}"#.to_vec();
+    let header = vec![("ms-continuationtoken", "t".to_owned())];
+    for answer in [
+        (200, vec![], body),
+        (200, header.clone(), br#"{"items":[1,2]}"#.to_vec()),
+    ] {
+        let server = Recorded::start(vec![answer]);
+        let partner = client(server.base_url());
+        let mut pager = partner.list("/customers").send();
+        for _ in 0..2 {
+            assert!(pager.try_next().await.unwrap().is_some());
+        }
+        let error = pager.try_next().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Link);
+        assert_eq!(server.sent().len(), 1);
+    }
+    // With a link there is a way, and without a token an end.
+    let linked = r#"{"items":[1],"continuationToken":"t","links":{"next":{"uri":"/x"}}}"#;
+    let server = Recorded::json([linked, r#"{"items":[2],"continuationToken":""}"#]);
+    let items = client(server.base_url())
+        .list("/customers")
+        .send()
+        .try_collect()
+        .await;
+    assert_eq!(items.unwrap().len(), 2);
 }
 
 #[test]

@@ -101,6 +101,11 @@ impl PartnerCenter {
         raw::list(self, path.as_ref())
     }
 
+    /// Where requests go: the base URL with `/v1`.
+    pub fn endpoint(&self) -> &str {
+        self.shared.root.v1()
+    }
+
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }

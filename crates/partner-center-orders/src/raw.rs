@@ -80,9 +80,14 @@ impl<'c> RawRequest<'c> {
     }
 
     /// Sends a body, and its media type as `Content-Type`.
-    pub fn body(mut self, media_type: impl AsRef<str>, body: impl Into<Bytes>) -> Self {
+    pub fn body(self, media_type: impl AsRef<str>, body: impl Into<Bytes>) -> Self {
+        self.bytes(body).header(CONTENT_TYPE.as_str(), media_type)
+    }
+
+    /// Sends a body whose media type is set as a header, if at all.
+    pub fn bytes(mut self, body: impl Into<Bytes>) -> Self {
         self.body = Some(body.into());
-        self.header(CONTENT_TYPE.as_str(), media_type)
+        self
     }
 
     /// Sends a value as JSON.

@@ -197,7 +197,7 @@ pub(crate) struct Download {
     #[command(flatten)]
     pub(crate) customer: Customer,
 
-    /// Where to write it, for you alone to read; `-` is stdout. To stdout if left out, unless that is a terminal.
+    /// Where to write it; `-` is stdout. To stdout if left out, unless that is a terminal.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 
@@ -220,11 +220,11 @@ pub(crate) struct Api {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 
-    /// Media type of the body.
-    #[arg(long, value_name = "TYPE", default_value = "application/json")]
-    pub(crate) content_type: String,
+    /// Media type of the body: application/json unless said here or as a header.
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) content_type: Option<String>,
 
-    /// A header to send, such as 'If-Match: "..."'. Can be given several times.
+    /// A header to send, such as 'If-Match: "..."'. Can be given several times, with different names.
     #[arg(short = 'H', long, value_name = "NAME: VALUE")]
     pub(crate) header: Vec<String>,
 
@@ -246,8 +246,16 @@ Examples:
   pcorders api GET '/customers?size=20' --paginate
   pcorders api PATCH /customers/GUID/subscriptions/GUID -f change.json
 
-Prints the body as the service sent it. Anything but GET and HEAD is a write: it is asked about on a terminal, and
-needs --yes elsewhere. An exit code of 9 means that it may have been carried out.";
+Prints the body as the service sent it. Anything but GET, HEAD and OPTIONS is a write: it is asked about on a terminal,
+and needs --yes elsewhere; its request id is printed on stderr before it is sent. An exit code of 9 means that it may
+have been carried out: do not run it again blindly.";
+
+impl Api {
+    /// Whether it may change something.
+    pub(crate) fn is_write(&self) -> bool {
+        !matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
+    }
+}
 
 fn method(text: &str) -> Result<Method, String> {
     Method::from_bytes(text.to_ascii_uppercase().as_bytes()).map_err(|_| "no HTTP method".into())

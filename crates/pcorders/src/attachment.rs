@@ -1,7 +1,8 @@
 //! `pcorders order attachment`: list, download.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use partner_center_orders::OrderAttachment;
@@ -43,7 +44,10 @@ fn attachment_table(attachments: &[OrderAttachment]) -> String {
 /// Where a download goes. A file appears under its name only when all of it is there.
 enum Destination<'a> {
     Stdout(&'a mut Output),
-    File(NamedTempFile),
+    /// The part, and the file that it is to become.
+    Whole(NamedTempFile, PathBuf),
+    /// Something that cannot be replaced, such as a device or a pipe.
+    Directly(File),
 }
 
 async fn download(
@@ -58,7 +62,7 @@ async fn download(
             return Err(Failure::usage("say where to write it: --file FILE"));
         }
         None => Destination::Stdout(output),
-        Some(file) => Destination::File(part_of(file, download.force)?),
+        Some(file) => destination(file, download.force)?,
     };
     let orders = connected.partner.customer(customer).orders();
     let request = orders
@@ -66,6 +70,11 @@ async fn download(
         .attachments()
         .download(download.attachment);
     let mut pieces = request.send().await?.into_body();
+    if !pieces.shows_its_end() {
+        notice(
+            "note: the service does not say how long the file is, so a cut would not be noticed",
+        );
+    }
     let progress = progress(pieces.length());
     let mut written: u64 = 0;
     while let Some(piece) = pieces.try_next().await? {
@@ -77,39 +86,67 @@ async fn download(
                     return Ok(());
                 }
             }
-            Destination::File(part) => part.write_all(&piece)?,
+            Destination::Whole(part, _) => part.write_all(&piece).map_err(unwritten)?,
+            Destination::Directly(file) => file.write_all(&piece).map_err(unwritten)?,
         }
     }
     progress.finish_and_clear();
-    if let (Destination::File(part), Some(file)) = (destination, &file) {
+    if let Destination::Whole(part, target) = destination {
         let named = if download.force {
-            part.persist(file)
+            part.persist(target)
         } else {
-            part.persist_noclobber(file)
+            part.persist_noclobber(target)
         };
-        named.map_err(|error| error.error)?;
+        named.map_err(|error| unwritten(error.error))?;
+    }
+    if let Some(file) = &file {
         let name = clean(&file.to_string_lossy());
         notice(&format!("wrote {name}, {written} bytes"));
     }
     Ok(())
 }
 
-/// A file beside the one that is meant, so that it can take the name in one step.
-fn part_of(file: &Path, may_replace: bool) -> Result<NamedTempFile, Failure> {
+fn unwritten(error: io::Error) -> Failure {
+    Failure::output("the file cannot be written", error)
+}
+
+/// What is to be written to, with what is wrong with it said before anything is asked for.
+fn destination<'a>(file: &Path, may_replace: bool) -> Result<Destination<'a>, Failure> {
     let name = clean(&file.to_string_lossy());
-    if !may_replace && file.exists() {
-        let message = format!("{name} is there already: --force writes over it");
-        return Err(Failure::usage(message));
+    let failed = |error| Failure::input(format!("{name} cannot be written"), error);
+    // What a link leads to is meant, not the link.
+    let (target, is_special) = match file.canonicalize() {
+        Ok(target) => {
+            let kind = target.metadata().map_err(failed)?;
+            if kind.is_dir() {
+                return Err(Failure::usage(format!("{name} is a folder")));
+            }
+            if !may_replace {
+                let message = format!("{name} is there already: --force writes over it");
+                return Err(Failure::usage(message));
+            }
+            (target, !kind.is_file())
+        }
+        Err(_) => (file.to_owned(), false),
+    };
+    if is_special {
+        let opened = File::options().write(true).open(&target).map_err(failed)?;
+        return Ok(Destination::Directly(opened));
     }
-    let folder = match file.parent() {
+    let folder = match target.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
-    tempfile::Builder::new()
-        .prefix(".pcorders-")
-        .suffix(".part")
-        .tempfile_in(folder)
-        .map_err(|error| Failure::input(format!("{name} cannot be written"), error))
+    let mut part = tempfile::Builder::new();
+    part.prefix(".pcorders-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Those of any new file: the mask takes away what the user does not give.
+        part.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let part = part.tempfile_in(folder).map_err(failed)?;
+    Ok(Destination::Whole(part, target))
 }
 
 /// Shown on a terminal only.

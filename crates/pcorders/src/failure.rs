@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::process::ExitCode;
 
-use partner_center_orders::{Delivery, Error, ErrorKind};
+use partner_center_orders::{Delivery, Error, ErrorKind, Uuid};
 use serde::Serialize;
 
 use crate::connect;
@@ -62,6 +62,34 @@ impl Failure {
 
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
         Self::unsent(USAGE, "configuration", message)
+    }
+
+    /// What was read cannot be handed over.
+    pub(crate) fn output(what: &str, error: impl StdError) -> Self {
+        Self::other("output", what, error).with_delivery(Delivery::Accepted)
+    }
+
+    /// Something went wrong after a write was answered: it was carried out, whatever became of the answer.
+    pub(crate) fn after_write(self, ids: (Uuid, Uuid)) -> Self {
+        let hint = "it was carried out: do not send it again";
+        let mut failure = self
+            .with_delivery(Delivery::Accepted)
+            .with_hint(Some(hint.to_owned()));
+        failure.exit = OUTCOME_UNKNOWN;
+        failure.report.request_id = Some(ids.0.to_string());
+        failure.report.correlation_id = Some(ids.1.to_string());
+        failure.report.attempts = 1;
+        failure
+    }
+
+    /// The command broke off, nobody knows where.
+    pub(crate) fn broken_off(error: impl StdError, is_write: bool) -> Self {
+        let failure = Self::other("internal", "the command broke off", error);
+        let exit = if is_write { OUTCOME_UNKNOWN } else { OTHER };
+        Self {
+            exit,
+            ..failure.with_delivery(Delivery::Unknown)
+        }
     }
 
     /// Something that the command was given cannot be read.
@@ -222,6 +250,8 @@ fn without_token(text: String) -> String {
 
 /// A cause may quote what it could not read, however long that is.
 fn shortened(text: String) -> String {
+    // Of a token that was cut, nobody would see any more that it is one.
+    let text = without_token(text);
     const LONGEST: usize = 400;
     const END: usize = 100;
     let length = text.chars().count();
@@ -244,13 +274,4 @@ fn with_causes(mut message: String, mut cause: Option<&dyn StdError>) -> String 
         cause = error.source();
     }
     message
-}
-
-/// Writing to stdout failed.
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
-        // What is to be written was answered before.
-        Self::other("output", "the output cannot be written", error)
-            .with_delivery(Delivery::Accepted)
-    }
 }

@@ -29,7 +29,7 @@ pub(crate) async fn print_some<T: Serialize>(
     let mut complete = Vec::new();
     while let Some(page) = pages.try_next().await? {
         if is_raw {
-            if !output.body(page.raw_body().unwrap_or_default())? {
+            if !output.body_line(page.raw_body().unwrap_or_default())? {
                 return Ok(());
             }
             continue;

@@ -17,7 +17,6 @@ use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use partner_center_orders::Delivery;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
@@ -74,6 +73,7 @@ async fn on_own_thread(
     output: Output,
     stopped: oneshot::Receiver<()>,
 ) -> Result<(), Failure> {
+    let is_write = matches!(&args.noun, Noun::Api(api) if api.is_write());
     let (report, reported) = oneshot::channel();
     std::thread::spawn(move || match runtime() {
         Ok(runtime) => {
@@ -92,10 +92,9 @@ async fn on_own_thread(
             let _ = report.send(Err(failure));
         }
     });
-    reported.await.unwrap_or_else(|error| {
-        let failure = Failure::other("internal", "the command broke off", error);
-        Err(failure.with_delivery(Delivery::Unknown))
-    })
+    reported
+        .await
+        .unwrap_or_else(|error| Err(Failure::broken_off(error, is_write)))
 }
 
 async fn run(args: Args, mut output: Output) -> Result<(), Failure> {

@@ -107,10 +107,10 @@ async fn show(show: Show, connected: &Connected, output: &mut Output) -> Result<
     }
     let order = request.send().await?;
     if show.one.raw.raw {
-        output.body(order.raw_body().unwrap_or_default())?;
+        output.body_line(order.raw_body().unwrap_or_default())?;
         return Ok(());
     }
-    Ok(output.value(order.body(), order_in_full)?)
+    output.value(order.body(), order_in_full)
 }
 
 fn order_table(orders: &[Order], with_price: bool) -> String {

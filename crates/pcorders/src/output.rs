@@ -1,12 +1,13 @@
 //! How is something printed: data to stdout, all else to stderr?
 
-use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal, Stdout, Write};
 
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
+
+use crate::failure::Failure;
 
 /// The form of the data on stdout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -75,9 +76,9 @@ impl Output {
         &mut self,
         value: &T,
         table: impl FnOnce(&T) -> String,
-    ) -> io::Result<()> {
+    ) -> Result<(), Failure> {
         let text = match self.format {
-            Format::Json => serde_json::to_string_pretty(value)? + "\n",
+            Format::Json => serde_json::to_string_pretty(value).map_err(unwritable)? + "\n",
             Format::Jsonl => line(value)?,
             Format::Table => table(value),
         };
@@ -89,7 +90,7 @@ impl Output {
         &mut self,
         items: &[T],
         table: impl FnOnce(&[T]) -> String,
-    ) -> io::Result<()> {
+    ) -> Result<(), Failure> {
         match self.format {
             Format::Json => self.value(&items, |_| String::new()),
             Format::Jsonl => self.lines(items).map(|_| ()),
@@ -98,7 +99,7 @@ impl Output {
     }
 
     /// Prints a line of JSON for each item, at once. `false` when nobody reads any more.
-    pub(crate) fn lines<T: Serialize>(&mut self, items: &[T]) -> io::Result<bool> {
+    pub(crate) fn lines<T: Serialize>(&mut self, items: &[T]) -> Result<bool, Failure> {
         let mut text = String::new();
         for item in items {
             text.push_str(&line(item)?);
@@ -106,28 +107,38 @@ impl Output {
         self.piece(text.as_bytes())
     }
 
-    /// Prints a body as it came, and ends its line. A terminal is not steered by it. `false` when nobody reads any more.
-    pub(crate) fn body(&mut self, body: &[u8]) -> io::Result<bool> {
-        if body.is_empty() {
+    /// Prints a body exactly as it came. A terminal is not steered by it, and gets no bytes that are no text. `false` when
+    /// nobody reads any more.
+    pub(crate) fn body(&mut self, body: &[u8]) -> Result<bool, Failure> {
+        if body.is_empty() || !self.stdout.is_terminal() {
+            return self.piece(body);
+        }
+        let Ok(text) = std::str::from_utf8(body) else {
+            let size = body.len();
+            notice(&format!(
+                "{size} bytes that are no text: redirect the output to a file"
+            ));
             return Ok(true);
+        };
+        let cleaned = |line: &str| {
+            let cells: Vec<String> = line.split('\t').map(clean).collect();
+            cells.join("\t") + "\n"
+        };
+        let text: String = text.lines().map(cleaned).collect();
+        self.piece(text.as_bytes())
+    }
+
+    /// Prints one body of several: each ends its line.
+    pub(crate) fn body_line(&mut self, body: &[u8]) -> Result<bool, Failure> {
+        let is_read = self.body(body)?;
+        if is_read && !body.ends_with(b"\n") && !self.stdout.is_terminal() {
+            return self.piece(b"\n");
         }
-        let mut body = Cow::Borrowed(body);
-        if self.stdout.is_terminal() {
-            let Ok(text) = std::str::from_utf8(&body) else {
-                let message = "the body is not text: redirect the output to a file";
-                return Err(io::Error::new(ErrorKind::InvalidData, message));
-            };
-            let lines: Vec<String> = text.lines().map(clean).collect();
-            body = Cow::Owned(lines.join("\n").into_bytes());
-        }
-        if !body.ends_with(b"\n") {
-            body.to_mut().push(b'\n');
-        }
-        self.piece(&body)
+        Ok(is_read)
     }
 
     /// Prints bytes. `false` when nobody reads any more.
-    pub(crate) fn piece(&mut self, bytes: &[u8]) -> io::Result<bool> {
+    pub(crate) fn piece(&mut self, bytes: &[u8]) -> Result<bool, Failure> {
         match self
             .stdout
             .write_all(bytes)
@@ -135,20 +146,25 @@ impl Output {
         {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
-            Err(error) => Err(error),
+            Err(error) => Err(Failure::output("the output cannot be written", error)),
         }
     }
 
-    fn write(&mut self, text: &str) -> io::Result<()> {
+    fn write(&mut self, text: &str) -> Result<(), Failure> {
         self.piece(text.as_bytes()).map(|_| ())
     }
 }
 
 /// One line of JSON. Members that are kept as they came may hold line ends, which in JSON are only ever space.
-fn line<T: Serialize>(value: &T) -> serde_json::Result<String> {
-    let mut line = serde_json::to_string(value)?.replace(['\n', '\r'], "");
+fn line<T: Serialize>(value: &T) -> Result<String, Failure> {
+    let line = serde_json::to_string(value).map_err(unwritable)?;
+    let mut line = line.replace(['\n', '\r'], "");
     line.push('\n');
     Ok(line)
+}
+
+fn unwritable(error: serde_json::Error) -> Failure {
+    Failure::output("the answer cannot be written as JSON", error)
 }
 
 /// Says something on stderr.

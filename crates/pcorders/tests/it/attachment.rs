@@ -173,3 +173,77 @@ fn the_simulator_has_attachments() {
     assert_eq!(run.exit, 0, "{run:?}");
     assert!(fs::read(&file).unwrap().starts_with(b"%PDF-1.7"));
 }
+
+#[test]
+fn an_answer_that_brings_no_file_writes_none() {
+    let folder = Folder::new("none");
+    let file = folder.0.join("a");
+    for status in ["204 No Content", "202 Accepted", "206 Partial Content"] {
+        let body = if status.starts_with("204") { "" } else { "{}" };
+        let server = ScriptedServer::start([Reply::complete(status, "", body)]);
+        let download = [
+            "order",
+            "attachment",
+            "download",
+            "o",
+            "a",
+            "-f",
+            file.to_str().unwrap(),
+        ];
+        let run = against(&server.base_url(), &download);
+        assert_eq!(
+            run.exit,
+            if status.starts_with("206") { 7 } else { 8 },
+            "{run:?}"
+        );
+        assert_eq!(run.error()["status"].to_string(), status[..3]);
+        assert!(folder.names().is_empty());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_stands_in_the_way_stays_what_it_is() {
+    use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+    let folder = Folder::new("targets");
+    let server = Recorded::start(vec![(200, vec![], b"new".to_vec())]);
+    let run = |file: &std::path::Path, force: bool| {
+        let path = file.to_str().unwrap();
+        let mut download = vec!["order", "attachment", "download", "o", "a", "-f", path];
+        if force {
+            download.push("--force");
+        }
+        against(&server.base_url(), &download).exit
+    };
+    // A link leads to the file that is written.
+    let (file, link) = (folder.0.join("file"), folder.0.join("link"));
+    fs::write(&file, "old").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    assert_eq!(run(&link, false), 2);
+    assert_eq!(run(&link, true), 0);
+    assert!(link.is_symlink());
+    assert_eq!(fs::read(&file).unwrap(), b"new");
+    // A device is written to, not replaced; a folder is refused.
+    let device = std::path::Path::new("/dev/null");
+    assert_eq!(run(device, true), 0);
+    assert!(fs::metadata(device).unwrap().file_type().is_char_device());
+    assert_eq!(run(&folder.0, true), 2);
+    // A new file is like any other new file of the user's.
+    let (new, other) = (folder.0.join("new"), folder.0.join("other"));
+    assert_eq!(run(&new, false), 0);
+    fs::write(&other, "").unwrap();
+    let mode = |file: &std::path::Path| fs::metadata(file).unwrap().permissions().mode();
+    assert_eq!(mode(&new), mode(&other));
+}
+
+#[test]
+fn a_file_without_announced_length_is_remarked_on() {
+    let endless = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n12345";
+    let server = ScriptedServer::start([Reply::bytes(endless, Ending::Close)]);
+    let run = against(
+        &server.base_url(),
+        &["order", "attachment", "download", "o", "a"],
+    );
+    assert_eq!((run.exit, run.stdout.as_str()), (0, "12345"));
+    assert!(run.stderr.starts_with("note: "), "{}", run.stderr);
+}
