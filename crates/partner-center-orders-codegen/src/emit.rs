@@ -3,10 +3,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use openapiv3::OpenAPI;
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
+use progenitor::{
+    GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl, TypePatch,
+};
 use serde_json::{Value, json};
 
 use crate::document::{schemas, typed};
+use crate::normalise::{Used, used};
 use crate::problem::{Problem, Problems};
 
 /// The generator's version. `Cargo.toml` pins it, a test compares the two.
@@ -60,6 +63,11 @@ fn settings(tree: &Value) -> GenerationSettings {
         .with_inner_type("crate::hook::Inner".parse().unwrap_or_default())
         .with_map_type("::std::collections::BTreeMap")
         .with_derive("PartialEq");
+    let Used { answered, sent } = used(tree);
+    for name in answered.difference(&sent) {
+        // A member that is described one day must not break whoever reads the others.
+        settings.with_patch(name, TypePatch::default().with_attr("#[non_exhaustive]"));
+    }
     let text_like = || [TypeImpl::Display, TypeImpl::FromStr].into_iter();
     for (_, name, schema) in schemas(tree) {
         if schema.get("x-extensible-enum").is_some() {

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::list::ListRequest;
 use crate::order::{self, OrderHandle};
 use crate::orders::Orders;
-use crate::pager::Listing;
 use crate::segment;
+use crate::source::Listing;
 
 /// One line item of an order. Made by [`OrderHandle::line_item`]; makes no request by itself.
 #[derive(Clone, Debug)]

@@ -11,9 +11,9 @@ use crate::error::Error;
 use crate::list::ListRequest;
 use crate::order::{self, OrderHandle};
 use crate::orders::Orders;
-use crate::pager::Listing;
 use crate::response::Response;
 use crate::segment;
+use crate::source::Listing;
 
 /// The attachments of one order. Made by [`OrderHandle::attachments`]; makes no request by itself.
 #[derive(Clone, Debug)]

@@ -12,9 +12,9 @@ use crate::cloud::{self, Cloud};
 use crate::credential::Credential;
 use crate::customer::{Customer, CustomerId};
 use crate::error::Error;
-use crate::link::Root;
 use crate::list::ListRequest;
 use crate::raw::{self, RawRequest};
+use crate::root::Root;
 
 const CONNECT: Duration = Duration::from_secs(10);
 

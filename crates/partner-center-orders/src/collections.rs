@@ -9,7 +9,8 @@ use partner_center_orders_api::{
     SubscriptionCollection,
 };
 
-use crate::pager::{After, Collection, Page};
+use crate::pager::Page;
+use crate::source::{After, Collection};
 
 /// Says how the page and the link to the next one are taken out of a collection.
 macro_rules! collection {

@@ -67,7 +67,9 @@ mod pager;
 mod raw;
 mod response;
 mod retry_after;
+mod root;
 mod segment;
+mod source;
 mod subscriptions;
 mod transport;
 

@@ -1,70 +1,20 @@
-//! Where does a link of the service lead, and may one go there?
+//! Which request does a link of the service stand for?
 //!
 //! The server's text decides the next request, and the bearer token goes with it. So a link is followed only to the
 //! origin that the client was set up with.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use partner_center_orders_api::Link;
-use url::{ParseError, Url};
+use url::Url;
 
 use crate::delivery::Delivery;
 use crate::error::{Error, ErrorKind};
-
-/// The address of the service: where `/v1` hangs.
-#[derive(Clone, Debug)]
-pub(crate) struct Root {
-    endpoint: Url,
-    /// The endpoint with `/v1`, no slash at the end: what paths are put behind.
-    v1: String,
-}
-
-/// Headers that say who asks, or how the message is framed: the transport's to set.
-const TRANSPORTS: [&str; 10] = [
-    "authorization",
-    "host",
-    "content-length",
-    "transfer-encoding",
-    "connection",
-    "upgrade",
-    "te",
-    "proxy-authorization",
-    // A part of an answer is not the answer.
-    "range",
-    "if-range",
-];
-
-/// Longer uris are not sent by HTTP libraries, and not taken by most servers.
-const LONGEST_URI: usize = 32 * 1024;
-
-/// One header is documented for links; whoever writes a request needs a few more.
-pub(crate) const MOST_HEADERS: usize = 50;
+use crate::root::{MOST_HEADERS, Root, Unusable, is_transports};
 
 /// Headers that every request has anyway. A link's are neither sent nor compared.
 const SET_BY_TRANSPORT: [&str; 3] = ["accept", "ms-requestid", "ms-correlationid"];
 
 impl Root {
-    pub(crate) fn new(endpoint: Url) -> Self {
-        let v1 = format!("{}/v1", endpoint.as_str().trim_end_matches('/'));
-        Self { endpoint, v1 }
-    }
-
-    pub(crate) fn v1(&self) -> &str {
-        &self.v1
-    }
-
-    /// Whether a token may be sent there.
-    pub(crate) fn owns(&self, url: &Url) -> bool {
-        let base = self.endpoint.path().trim_end_matches('/');
-        let is_below = url
-            .path()
-            .strip_prefix(base)
-            .is_some_and(|rest| rest.starts_with('/'));
-        url.origin() == self.endpoint.origin()
-            && is_below
-            && url.username().is_empty()
-            && url.password().is_none()
-    }
-
     /// Turns a link for the next page into the request that it stands for.
     ///
     /// A uri without `/v1` gets it, one with it keeps it, an absolute one is used as it is; the query stays as it
@@ -83,51 +33,6 @@ impl Root {
             headers: headers(link)?,
         })
     }
-
-    /// The address that a uri, or a path of the caller's, stands for.
-    pub(crate) fn url(&self, uri: &str) -> Result<Url, Unusable> {
-        if uri.is_empty()
-            || uri.len() > LONGEST_URI
-            || uri.contains(|c: char| c.is_ascii_control() || c == ' ' || c == '\\')
-        {
-            return Err(Unusable::NoUri);
-        }
-        // Whatever has a scheme of its own is absolute; `//host` would take the scheme along.
-        let mut url = match Url::parse(uri) {
-            Ok(absolute) => absolute,
-            Err(ParseError::RelativeUrlWithoutBase) if uri.starts_with("//") => {
-                return Err(Unusable::Elsewhere);
-            }
-            Err(ParseError::RelativeUrlWithoutBase) => {
-                let path = uri.trim_start_matches('/');
-                let has_version =
-                    path == "v1" || path.starts_with("v1/") || path.starts_with("v1?");
-                let endpoint = self.endpoint.as_str().trim_end_matches('/');
-                let version = if has_version { "" } else { "v1/" };
-                Url::parse(&format!("{endpoint}/{version}{path}")).map_err(|_| Unusable::NoUri)?
-            }
-            Err(_) => return Err(Unusable::NoUri),
-        };
-        // A fragment is never sent: two links that differ in it alone are the same.
-        url.set_fragment(None);
-        if self.owns(&url) {
-            Ok(url)
-        } else {
-            Err(Unusable::Elsewhere)
-        }
-    }
-}
-
-/// Why a uri stands for no address that a token may go to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unusable {
-    NoUri,
-    Elsewhere,
-}
-
-/// Whether a header is the transport's to set, and neither a link's nor the caller's.
-pub(crate) fn is_transports(name: &HeaderName) -> bool {
-    TRANSPORTS.contains(&name.as_str())
 }
 
 fn headers(link: &Link) -> Result<HeaderMap, Error> {
@@ -192,17 +97,19 @@ mod tests {
     use partner_center_orders_api::{Link, LinkHeader};
     use url::Url;
 
-    use super::{Root, Target};
+    use super::Target;
     use crate::error::{Error, ErrorKind};
+    use crate::root::Root;
+
+    fn link(uri: &str, method: Option<&str>) -> Link {
+        let mut link = Link::default();
+        link.uri = Some(uri.into());
+        link.method = method.map(str::to_owned);
+        link
+    }
 
     fn resolve(endpoint: &str, uri: &str) -> Result<Target, Error> {
-        let link = Link {
-            uri: Some(uri.into()),
-            method: Some("GET".into()),
-            headers: None,
-            body: None,
-        };
-        Root::new(Url::parse(endpoint).unwrap()).resolve(&link)
+        Root::new(Url::parse(endpoint).unwrap()).resolve(&link(uri, Some("GET")))
     }
 
     #[test]
@@ -291,16 +198,10 @@ mod tests {
             ("x", "a\nb"),
             ("a b", "c"),
         ] {
-            let header = LinkHeader {
-                key: Some(key.into()),
-                value: Some(value.into()),
-            };
-            let link = Link {
-                uri: Some("/x".into()),
-                method: None,
-                headers: Some(vec![header]),
-                body: None,
-            };
+            let mut header = LinkHeader::default();
+            (header.key, header.value) = (Some(key.into()), Some(value.into()));
+            let mut link = link("/x", None);
+            link.headers = Some(vec![header]);
             assert!(
                 Root::new(Url::parse("https://host").unwrap())
                     .resolve(&link)
@@ -313,12 +214,7 @@ mod tests {
     #[test]
     fn only_get_is_followed() {
         for (method, is_followed) in [("GET", true), ("get", true), ("POST", false), ("", false)] {
-            let link = Link {
-                uri: Some("/x".into()),
-                method: Some(method.into()),
-                headers: None,
-                body: None,
-            };
+            let link = link("/x", Some(method));
             let target = Root::new(Url::parse("https://host").unwrap()).resolve(&link);
             assert_eq!(target.is_ok(), is_followed, "{method}");
         }

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use crate::call::CallOptions;
 use crate::error::Error;
-use crate::pager::{Continuation, Pager, Pages, Source};
+use crate::pager::{Continuation, Pager, Pages};
+use crate::source::Source;
 
 /// A list to be read.
 #[must_use = "nothing is read before this is sent"]

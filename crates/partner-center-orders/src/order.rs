@@ -14,9 +14,9 @@ use crate::call::CallOptions;
 use crate::error::Error;
 use crate::list::ListRequest;
 use crate::orders::Orders;
-use crate::pager::Listing;
 use crate::response::Response;
 use crate::segment;
+use crate::source::Listing;
 use crate::subscriptions;
 
 /// One order of a customer. Made by [`Orders::order`]; makes no request by itself.

@@ -11,7 +11,8 @@ use crate::customer::CustomerId;
 use crate::error::Error;
 use crate::list::ListRequest;
 use crate::order::OrderHandle;
-use crate::pager::{Continuation, Listing, Pager};
+use crate::pager::{Continuation, Pager};
+use crate::source::Listing;
 
 /// The orders of one customer. Made by [`Customer::orders`](crate::Customer::orders); makes no request by itself.
 #[derive(Clone, Copy, Debug)]

@@ -5,28 +5,22 @@
 //! end.
 
 use std::collections::HashSet;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use http::HeaderMap;
-use partner_center_orders_api::{Client, Link, ResponseValue};
-use serde::de::DeserializeOwned;
+use partner_center_orders_api::Link;
 use serde::{Deserialize, Serialize};
-use url::Url;
 use uuid::Uuid;
 
-use crate::call::{CallIds, CallOptions, Received};
-use crate::client::Shared;
+use crate::call::{CallIds, CallOptions};
 use crate::delivery::Delivery;
 use crate::error::{Error, ErrorKind};
 use crate::link::{Identity, Target};
 use crate::response::Response;
-
-/// Says that a list goes on, on some other resources.
-const CONTINUATION_TOKEN: &str = "ms-continuationtoken";
+use crate::source::{After, Fetched, Fetching, Source};
 
 /// So many empty pages in a row are taken for a list without end.
 const EMPTY_PAGES: u32 = 100;
@@ -174,15 +168,6 @@ enum Next {
     /// The page before is handed out first; then this is said.
     Refused(Option<Link>, Option<Error>),
     Nothing,
-}
-
-type Fetching<T> = Pin<Box<dyn Future<Output = Result<Fetched<T>, Error>> + Send>>;
-
-/// A page, the link to the next one, and where it was.
-pub(crate) struct Fetched<T> {
-    page: Response<Page<T>>,
-    after: After,
-    url: Url,
 }
 
 impl<T> Pages<T> {
@@ -378,116 +363,3 @@ impl<T> Stream for Pages<T> {
 
 /// Nothing in it is pinned but what is in a box.
 impl<T> Unpin for Pages<T> {}
-
-/// Fetches pages.
-pub(crate) trait Source<T>: Send + Sync {
-    fn resolve(&self, link: &Link) -> Result<Target, Error>;
-    fn fetch(&self, target: Option<Target>, options: CallOptions) -> Fetching<T>;
-}
-
-/// A collection of the service.
-pub(crate) trait Collection: DeserializeOwned + Send + 'static {
-    type Item: Send + 'static;
-
-    /// The page, and what comes after it.
-    fn into_page(self) -> (Page<Self::Item>, After);
-}
-
-/// What comes after a page.
-pub(crate) enum After {
-    Link(Link),
-    /// More, by a token that is no link's: lists of other resources do that.
-    Token,
-    Nothing,
-}
-
-/// What a generated function returns, boxed.
-pub(crate) type Sent<C> = Pin<
-    Box<dyn Future<Output = Result<ResponseValue<C>, partner_center_orders_api::Error<()>>> + Send>,
->;
-
-/// A list whose first page is a call of the generated client.
-pub(crate) struct Listing<C, F> {
-    shared: Arc<Shared>,
-    first: Arc<F>,
-    collection: PhantomData<fn() -> C>,
-}
-
-impl<C, F> Listing<C, F>
-where
-    C: Collection,
-    F: Fn(Client) -> Sent<C> + Send + Sync + 'static,
-{
-    pub(crate) fn source(shared: &Arc<Shared>, first: F) -> Arc<dyn Source<C::Item>> {
-        Arc::new(Self {
-            shared: Arc::clone(shared),
-            first: Arc::new(first),
-            collection: PhantomData,
-        })
-    }
-}
-
-impl<C, F> Source<C::Item> for Listing<C, F>
-where
-    C: Collection,
-    F: Fn(Client) -> Sent<C> + Send + Sync + 'static,
-{
-    fn resolve(&self, link: &Link) -> Result<Target, Error> {
-        self.shared.root.resolve(link)
-    }
-
-    fn fetch(&self, target: Option<Target>, options: CallOptions) -> Fetching<C::Item> {
-        let (shared, first) = (Arc::clone(&self.shared), Arc::clone(&self.first));
-        Box::pin(async move {
-            let received = match target {
-                None => shared.call(options, |client| first(client)).await?,
-                Some(target) => shared.follow::<C>(options, target).await?,
-            };
-            Ok(fetched(received))
-        })
-    }
-}
-
-/// A list whose first page is at an address, like the others.
-pub(crate) struct Followed<C> {
-    shared: Arc<Shared>,
-    first: Target,
-    collection: PhantomData<fn() -> C>,
-}
-
-impl<C: Collection> Followed<C> {
-    pub(crate) fn source(shared: &Arc<Shared>, first: Target) -> Arc<dyn Source<C::Item>> {
-        Arc::new(Self {
-            shared: Arc::clone(shared),
-            first,
-            collection: PhantomData,
-        })
-    }
-}
-
-impl<C: Collection> Source<C::Item> for Followed<C> {
-    fn resolve(&self, link: &Link) -> Result<Target, Error> {
-        self.shared.root.resolve(link)
-    }
-
-    fn fetch(&self, target: Option<Target>, options: CallOptions) -> Fetching<C::Item> {
-        let shared = Arc::clone(&self.shared);
-        let target = target.unwrap_or_else(|| self.first.clone());
-        Box::pin(async move { Ok(fetched(shared.follow::<C>(options, target).await?)) })
-    }
-}
-
-fn fetched<C: Collection>(received: Received<C>) -> Fetched<C::Item> {
-    let Received { response, url } = received;
-    let mut after = After::Nothing;
-    let page = response.map(|collection| {
-        let (page, what) = collection.into_page();
-        after = what;
-        page
-    });
-    let token = page.headers().get(CONTINUATION_TOKEN);
-    if matches!(after, After::Nothing) && token.is_some_and(|token| !token.is_empty()) {
-        after = After::Token;
-    }
-    Fetched { page, after, url }
-}

@@ -18,10 +18,12 @@ use uuid::Uuid;
 use crate::call::CallOptions;
 use crate::client::PartnerCenter;
 use crate::error::Error;
-use crate::link::{MOST_HEADERS, Root, Target, Unusable, is_transports};
+use crate::link::Target;
 use crate::list::ListRequest;
-use crate::pager::{After, Collection, Followed, Page};
+use crate::pager::Page;
 use crate::response::Response;
+use crate::root::{MOST_HEADERS, Root, Unusable, is_transports};
+use crate::source::{After, Collection, Followed};
 
 /// CONNECT has no path, and the answer to TRACE would repeat the token.
 const METHODS: [Method; 7] = [

@@ -10,7 +10,7 @@ use crate::customer::CustomerId;
 use crate::list::ListRequest;
 use crate::order::{self, OrderHandle};
 use crate::orders::Orders;
-use crate::pager::Listing;
+use crate::source::Listing;
 
 /// One subscription of a customer. Made by [`Customer::subscription`](crate::Customer::subscription); makes no request
 /// by itself.

@@ -12,6 +12,7 @@ pub mod types {
 the token of the next page may travel there.
 
 Source: documented in rest-reference, list-orders; seen in dotnet-sdk.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct Link {
         /**A body to send. In no sample of orders.
@@ -39,6 +40,7 @@ Source: documented in rest-reference, get-order, subscriptions-by-order.*/
     /**One header of a link.
 
 Source: documented in rest-reference; seen in dotnet-sdk.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct LinkHeader {
         /**Name of the header, such as `MS-ContinuationToken` on lists other than those described here.
@@ -213,6 +215,7 @@ Source: documented in order-resources, savings-plan-order; seen in dotnet-sdk, n
     /**What a partner bought for a customer in one purchase.
 
 Source: documented in order-resources, get-order, rest-reference; seen in dotnet-sdk, node-client.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Order {
         /**A second id: equal to `id` where that has 12 hexadecimal digits or is a GUID, another one of 12 digits beside an
@@ -325,6 +328,7 @@ Source: documented in order-resources.*/
     /**A file that was uploaded for an order.
 
 Source: documented in purchase-order-upload; seen in dotnet-sdk.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct OrderAttachment {
         /**The attachment's id, opaque.
@@ -368,6 +372,7 @@ Source: documented in purchase-order-upload; seen in dotnet-sdk.*/
     /**Attachments of an order.
 
 Source: documented in purchase-order-upload, rest-reference.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct OrderAttachmentCollection {
         /**What kind of object this is.
@@ -396,6 +401,7 @@ Source: documented in purchase-order-upload, rest-reference.*/
     /**Orders of a customer, all or one page.
 
 Source: documented in list-orders, list-orders-by-billing-type, rest-reference.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct OrderCollection {
         /**What kind of object this is.
@@ -424,6 +430,7 @@ Source: documented in list-orders-by-billing-type, subscriptions-by-order.*/
     /**One offer in an order.
 
 Source: documented in order-resources; seen in dotnet-sdk, node-client.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct OrderLineItem {
         /**Further PartnerIDs on record, five at most; EU and EFTA only.
@@ -579,6 +586,7 @@ Source: documented in order-resources.*/
     /**Where a line item is activated.
 
 Source: documented in activation-links, rest-reference.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct OrderLineItemActivationLink {
         /**Position of the line in the order, from 0.
@@ -599,6 +607,7 @@ Source: documented in activation-links, rest-reference; inferred: absolute, and 
     /**Activation links.
 
 Source: documented in activation-links, rest-reference.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct OrderLineItemActivationLinkCollection {
         /**What kind of object this is.
@@ -627,6 +636,7 @@ Source: documented in activation-links, rest-reference.*/
     /**Links of a line item. Which ones are there depends on the kind of offer.
 
 Source: documented in order-resources; seen in dotnet-sdk.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct OrderLineItemLinks {
         /**The line's activation links.
@@ -670,6 +680,7 @@ Source: documented in order-resources.*/
     /**How far the delivery of one line item got.
 
 Source: documented in provisioning-status-resource, provisioning-status, rest-reference.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct OrderLineItemProvisioningStatus {
         /**What kind of object this is.
@@ -713,6 +724,7 @@ Source: documented in provisioning-status-resource, rest-reference.*/
 reference show this collection.
 
 Source: documented in provisioning-status, rest-reference.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct OrderLineItemProvisioningStatusCollection {
         /**What kind of object this is.
@@ -741,6 +753,7 @@ Source: documented in provisioning-status, rest-reference.*/
     /**Links of an order.
 
 Source: documented in order-resources; seen in dotnet-sdk.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct OrderLinks {
         /**Where the order is changed; its method is PATCH.
@@ -864,6 +877,7 @@ Source: documented in change-billing-cycle, add-on-purchase.*/
 currency is that of the order. The sources call each a double.
 
 Source: documented in order-resources; seen in dotnet-sdk; inferred: for one unit.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct Pricing {
         /**Catalog price less every discount that applies.
@@ -928,6 +942,7 @@ Source: documented in order-resources, savings-plan-order.*/
     /**How far the delivery of some units of a line item got.
 
 Source: documented in provisioning-status-resource, rest-reference.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct QuantityProvisioningStatus {
         /**Number of units.
@@ -958,6 +973,7 @@ Source: documented in order-resources.*/
     /**What kind of object this is and, where there is one, its version.
 
 Source: documented in rest-reference, get-order.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ResourceAttributes {
         /**Opaque version of the object; among orders, seen on those of legacy offers only.
@@ -977,6 +993,7 @@ Source: documented in rest-reference, get-order.*/
     /**Links of a collection.
 
 Source: documented in rest-reference; seen in dotnet-sdk, java-sdk.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ResourceLinks {
         /**The next page; absent on the last one.
@@ -999,6 +1016,7 @@ Source: documented in list-orders-by-billing-type, rest-reference.*/
 overage, line items, migration); they are not described here.
 
 Source: documented in subscription-resources, subscriptions-by-order.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct Subscription {
         /**What may be done with it, such as `edit` and `cancel`.
@@ -1261,6 +1279,7 @@ Source: documented in subscription-resources, subscriptions-by-order.*/
     /**Subscriptions of an order, all or one page.
 
 Source: documented in subscriptions-by-order.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct SubscriptionCollection {
         /**What kind of object this is.
@@ -1290,6 +1309,7 @@ Source: documented in subscriptions-by-order.*/
 customer, so that following it may fail.
 
 Source: documented in subscription-resources, subscriptions-by-order.*/
+    #[non_exhaustive]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct SubscriptionLinks {
         /**The subscription's activation links.

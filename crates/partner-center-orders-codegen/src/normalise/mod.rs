@@ -9,7 +9,7 @@ mod schemas;
 
 use serde_json::{Value, json};
 
-pub(crate) use self::schemas::CONSTRAINTS;
+pub(crate) use self::schemas::{CONSTRAINTS, Used, used};
 use crate::call::calls;
 
 /// Reduces a valid document to what the generator takes.

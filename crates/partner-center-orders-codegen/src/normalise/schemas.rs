@@ -3,6 +3,8 @@
 //! Only schemas that a call needs are left: what only error answers or forms use would be dead code. Those that occur
 //! in answers are read tolerantly. What is only sent keeps its required members: it is ours.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::description;
@@ -36,11 +38,7 @@ fn is_essential(schema: &str, member: &str) -> bool {
 
 /// The named schemas that the calls need.
 pub(crate) fn reduced(tree: &Value) -> Value {
-    let calls = calls(tree);
-    let answered = calls.iter().flat_map(Call::answered);
-    let answered = reached(tree, answered.map(|place| place.value));
-    let sent = calls.iter().flat_map(Call::sent);
-    let sent = reached(tree, sent.map(|place| place.value));
+    let Used { answered, sent } = used(tree);
     let mut kept = Map::new();
     for (_, name, schema) in schemas(tree) {
         if answered.contains(name) {
@@ -50,6 +48,22 @@ pub(crate) fn reduced(tree: &Value) -> Value {
         }
     }
     kept.into()
+}
+
+/// The names of the schemas in what is read and in what is sent.
+pub(crate) struct Used<'a> {
+    pub(crate) answered: BTreeSet<&'a str>,
+    pub(crate) sent: BTreeSet<&'a str>,
+}
+
+pub(crate) fn used(tree: &Value) -> Used<'_> {
+    let calls = calls(tree);
+    let answered = calls.iter().flat_map(Call::answered);
+    let sent = calls.iter().flat_map(Call::sent);
+    Used {
+        answered: reached(tree, answered.map(|place| place.value)),
+        sent: reached(tree, sent.map(|place| place.value)),
+    }
 }
 
 /// The schema with its source in its description, and without constraints and other extensions: with them, the
