@@ -1,9 +1,6 @@
 //! Which documents were uploaded for an order?
 
-use std::time::Duration;
-
 use partner_center_orders_api::{AttachmentId, OrderAttachment, OrderAttachmentCollection};
-use uuid::Uuid;
 
 use crate::call::CallOptions;
 use crate::download::Download;
@@ -13,6 +10,7 @@ use crate::order::{self, OrderHandle};
 use crate::orders::Orders;
 use crate::response::Response;
 use crate::segment;
+use crate::setters;
 use crate::source::Listing;
 
 /// The attachments of one order. Made by [`OrderHandle::attachments`]; makes no request by itself.
@@ -66,23 +64,9 @@ pub struct DownloadAttachment<'c> {
 }
 
 impl DownloadAttachment<'_> {
-    /// The `MS-RequestId`; made up when not given.
-    pub fn request_id(mut self, id: Uuid) -> Self {
-        self.options.request_id = Some(id);
-        self
-    }
-
-    /// The `MS-CorrelationId`; made up when not given.
-    pub fn correlation_id(mut self, id: Uuid) -> Self {
-        self.options.correlation_id = Some(id);
-        self
-    }
-
-    /// How long the answer's head may take, instead of what the client was built with. The file itself takes as long
-    /// as it takes, as long as it does not stop coming.
-    pub fn deadline(mut self, limit: Duration) -> Self {
-        self.options.deadline = Some(limit);
-        self
+    setters::of_one_request! {
+        /// How long the answer's head may take, instead of what the client was built with. The file itself takes as long
+        /// as it takes, as long as it does not stop coming.
     }
 
     /// Asks for the file and returns when its first bytes may be read.

@@ -69,6 +69,7 @@ mod response;
 mod retry_after;
 mod root;
 mod segment;
+mod setters;
 mod source;
 mod subscriptions;
 mod transport;

@@ -1,15 +1,12 @@
 //! How is a list asked for?
 
-use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
-
-use uuid::Uuid;
-
 use crate::call::CallOptions;
 use crate::error::Error;
 use crate::pager::{Continuation, Pager, Pages};
+use crate::setters;
 use crate::source::Source;
+use std::fmt;
+use std::sync::Arc;
 
 /// A list to be read.
 #[must_use = "nothing is read before this is sent"]
@@ -32,22 +29,8 @@ impl<T> ListRequest<T> {
         }
     }
 
-    /// Goes on where an earlier listing of the same things was left; with `None` it begins.
-    pub fn resume(mut self, from: impl Into<Option<Continuation>>) -> Self {
-        self.resume = from.into();
-        self
-    }
-
-    /// The `MS-CorrelationId` of all pages; made up when not given. Each page has a request id of its own.
-    pub fn correlation_id(mut self, id: Uuid) -> Self {
-        self.options.correlation_id = Some(id);
-        self
-    }
-
-    /// How long each page may take, instead of what the client was built with.
-    pub fn deadline(mut self, limit: Duration) -> Self {
-        self.options.deadline = Some(limit);
-        self
+    setters::of_a_list! {
+        /// Goes on where an earlier listing of the same things was left; with `None` it begins.
     }
 
     /// Returns the items as a stream. The first page is asked for when it is polled; [`Pager::try_collect`] gives all

@@ -1,12 +1,9 @@
 //! What can be asked about one order?
 
-use std::time::Duration;
-
 use partner_center_orders_api::{
     Order, OrderId, OrderLineItemActivationLink, OrderLineItemProvisioningStatus,
     OrderLineItemProvisioningStatusCollection, Subscription,
 };
-use uuid::Uuid;
 
 use crate::activation::{self, LineItemHandle};
 use crate::attachments::Attachments;
@@ -16,6 +13,7 @@ use crate::list::ListRequest;
 use crate::orders::Orders;
 use crate::response::Response;
 use crate::segment;
+use crate::setters;
 use crate::source::Listing;
 use crate::subscriptions;
 
@@ -116,22 +114,8 @@ impl GetOrder<'_> {
         self
     }
 
-    /// The `MS-RequestId`; made up when not given.
-    pub fn request_id(mut self, id: Uuid) -> Self {
-        self.options.request_id = Some(id);
-        self
-    }
-
-    /// The `MS-CorrelationId`; made up when not given.
-    pub fn correlation_id(mut self, id: Uuid) -> Self {
-        self.options.correlation_id = Some(id);
-        self
-    }
-
-    /// How long the call may take, instead of what the client was built with.
-    pub fn deadline(mut self, limit: Duration) -> Self {
-        self.options.deadline = Some(limit);
-        self
+    setters::of_one_request! {
+        /// How long the call may take, instead of what the client was built with.
     }
 
     /// Asks for the order.

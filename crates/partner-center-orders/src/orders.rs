@@ -1,9 +1,6 @@
 //! What can be asked about a customer's orders?
 
-use std::time::Duration;
-
 use partner_center_orders_api::{BillingType, Order, OrderCollection, OrderId};
-use uuid::Uuid;
 
 use crate::call::CallOptions;
 use crate::client::PartnerCenter;
@@ -12,6 +9,7 @@ use crate::error::Error;
 use crate::list::ListRequest;
 use crate::order::OrderHandle;
 use crate::pager::{Continuation, Pager};
+use crate::setters;
 use crate::source::Listing;
 
 /// The orders of one customer. Made by [`Customer::orders`](crate::Customer::orders); makes no request by itself.
@@ -95,47 +93,33 @@ impl ListOrders<'_> {
         self
     }
 
-    /// Goes on where an earlier listing of the same customer with the same filters was left; with `None` it begins.
-    ///
-    /// ```
-    /// use partner_center_orders::{Continuation, PartnerCenter, StaticToken};
-    /// use partner_center_sim::Simulator;
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let simulator = Simulator::start().await?;
-    /// # let partner = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
-    /// #     .endpoint(simulator.base_url())
-    /// #     .build()?;
-    /// # let orders = partner.customer(Simulator::CUSTOMERS[0].parse()?).orders();
-    /// # let mut stored: Option<String> = None;
-    /// let before: Option<Continuation> = stored.as_deref().map(serde_json::from_str).transpose()?;
-    /// let mut pager = orders.list().resume(before).send();
-    /// for _ in 0..12 {
-    ///     let Some(order) = pager.try_next().await? else { break };
-    ///     println!("{}", order.id);
-    /// }
-    /// // Nothing to store means that the list is complete.
-    /// stored = pager.continuation().as_ref().map(serde_json::to_string).transpose()?;
-    /// # assert!(stored.is_some());
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn resume(mut self, from: impl Into<Option<Continuation>>) -> Self {
-        self.resume = from.into();
-        self
-    }
-
-    /// The `MS-CorrelationId` of all pages; made up when not given. Each page has a request id of its own.
-    pub fn correlation_id(mut self, id: Uuid) -> Self {
-        self.options.correlation_id = Some(id);
-        self
-    }
-
-    /// How long each page may take, instead of what the client was built with.
-    pub fn deadline(mut self, limit: Duration) -> Self {
-        self.options.deadline = Some(limit);
-        self
+    setters::of_a_list! {
+        /// Goes on where an earlier listing of the same customer with the same filters was left; with `None` it begins.
+        ///
+        /// ```
+        /// use partner_center_orders::{Continuation, PartnerCenter, StaticToken};
+        /// use partner_center_sim::Simulator;
+        ///
+        /// # #[tokio::main(flavor = "current_thread")]
+        /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+        /// # let simulator = Simulator::start().await?;
+        /// # let partner = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
+        /// #     .endpoint(simulator.base_url())
+        /// #     .build()?;
+        /// # let orders = partner.customer(Simulator::CUSTOMERS[0].parse()?).orders();
+        /// # let mut stored: Option<String> = None;
+        /// let before: Option<Continuation> = stored.as_deref().map(serde_json::from_str).transpose()?;
+        /// let mut pager = orders.list().resume(before).send();
+        /// for _ in 0..12 {
+        ///     let Some(order) = pager.try_next().await? else { break };
+        ///     println!("{}", order.id);
+        /// }
+        /// // Nothing to store means that the list is complete.
+        /// stored = pager.continuation().as_ref().map(serde_json::to_string).transpose()?;
+        /// # assert!(stored.is_some());
+        /// # Ok(())
+        /// # }
+        /// ```
     }
 
     /// Returns the orders as a stream. The first page is asked for when it is polled.

@@ -3,17 +3,14 @@
 //! They go through the same transport, under the same rules: the token goes below the endpoint only, no redirect is
 //! followed, and an error says what became of the request.
 
-use std::fmt;
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use partner_center_orders_api::{JsonText, ResourceLinks};
 use reqwest::Request;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use url::Url;
-use uuid::Uuid;
 
 use crate::call::CallOptions;
 use crate::client::PartnerCenter;
@@ -23,6 +20,7 @@ use crate::list::ListRequest;
 use crate::pager::Page;
 use crate::response::Response;
 use crate::root::{MOST_HEADERS, Root, Unusable, is_transports};
+use crate::setters;
 use crate::source::{After, Collection, Followed};
 
 /// CONNECT has no path, and the answer to TRACE would repeat the token.
@@ -104,22 +102,8 @@ impl<'c> RawRequest<'c> {
         }
     }
 
-    /// The `MS-RequestId`; made up when not given. Send a write again only with the id that it had.
-    pub fn request_id(mut self, id: Uuid) -> Self {
-        self.options.request_id = Some(id);
-        self
-    }
-
-    /// The `MS-CorrelationId`; made up when not given.
-    pub fn correlation_id(mut self, id: Uuid) -> Self {
-        self.options.correlation_id = Some(id);
-        self
-    }
-
-    /// How long the call may take, instead of what the client was built with.
-    pub fn deadline(mut self, limit: Duration) -> Self {
-        self.options.deadline = Some(limit);
-        self
+    setters::of_one_request! {
+        /// How long the call may take, instead of what the client was built with.
     }
 
     /// Says now what [`send`](Self::send) would say of the request itself.
