@@ -1,12 +1,13 @@
 //! How is a list asked for?
 
+use std::fmt;
+use std::sync::Arc;
+
 use crate::call::CallOptions;
 use crate::error::Error;
 use crate::pager::{Continuation, Pager, Pages};
 use crate::setters;
 use crate::source::Source;
-use std::fmt;
-use std::sync::Arc;
 
 /// A list to be read.
 #[must_use = "nothing is read before this is sent"]

@@ -3,13 +3,14 @@
 //! They go through the same transport, under the same rules: the token goes below the endpoint only, no redirect is
 //! followed, and an error says what became of the request.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use partner_center_orders_api::{JsonText, ResourceLinks};
 use reqwest::Request;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use url::Url;
 
 use crate::call::CallOptions;
