@@ -254,6 +254,10 @@ async fn a_link_without_what_it_needs_is_refused_after_its_page() {
         r#"{"uri":"/x","headers":[{"key":"a b","value":"v"}]}"#.to_owned(),
         format!(r#"{{"uri":"/x","headers":[{}]}}"#, many.join(",")),
         format!(r#"{{"uri":"/x","headers":[{}]}}"#, huge.join(",")),
+        format!(
+            r#"{{"uri":"/x","headers":[{{"key":"a","value":"{}"}}]}}"#,
+            "v".repeat(40_000)
+        ),
         uri(&format!("/{}", "a".repeat(40_000))),
         uri("http://"),
         uri("http://[::1"),

@@ -393,6 +393,13 @@ async fn items_of_a_list_keep_their_text() {
         r#"{"price": 12.10, "big":90071992547409.93}"#
     );
     assert_eq!(items[1].as_str(), "\"two\"");
+    // Nothing but the items and the link to the next page is needed.
+    let odd = r#"{"items":[1],"totalCount":99999999999.5,"links":{"self":7,"previous":[]}}"#;
+    let server = Recorded::json([odd]);
+    let partner = client(server.base_url());
+    let mut pages = partner.list("/x").send().pages();
+    let page = pages.try_next().await.unwrap().unwrap().into_body();
+    assert_eq!((page.items.len(), page.total_count), (1, None));
     for body in ["{}", "[]", r#"{"items":null}"#] {
         let server = Recorded::json([body]);
         let error = client(server.base_url())

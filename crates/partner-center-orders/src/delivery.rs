@@ -27,11 +27,17 @@ impl Delivery {
             200..=299 => Self::Accepted,
             // Only a complete refusal is one. A 409 without a readable code may be the one that is none.
             _ if !is_complete => Self::Unknown,
-            409 if code.is_none_or(|code| code == IN_PROGRESS) => Self::Unknown,
+            409 if !code.is_some_and(is_other_refusal) => Self::Unknown,
             400 | 401 | 403..=406 | 409 | 412 | 415 | 417 | 429 => Self::Refused,
             _ => Self::Unknown,
         }
     }
+}
+
+/// Whether a code is a number, and another one than that.
+fn is_other_refusal(code: &str) -> bool {
+    let is_number = !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && code.trim_start_matches('0') != IN_PROGRESS
 }
 
 #[cfg(test)]
@@ -66,7 +72,16 @@ mod tests {
     fn a_refusal_is_one_only_when_it_is_complete_and_says_so() {
         let of = Delivery::of_answer;
         assert_eq!(of(StatusCode::CONFLICT, Some("800060"), true), Unknown);
-        assert_eq!(of(StatusCode::CONFLICT, None, true), Unknown);
+        for unclear in [
+            None,
+            Some(""),
+            Some("800060 "),
+            Some("800060.0"),
+            Some("0800060"),
+        ] {
+            assert_eq!(of(StatusCode::CONFLICT, unclear, true), Unknown);
+        }
+        assert_eq!(of(StatusCode::CONFLICT, Some("800014"), true), Refused);
         assert_eq!(of(StatusCode::BAD_REQUEST, Some("800060"), true), Refused);
         assert_eq!(of(StatusCode::BAD_REQUEST, None, true), Refused);
         assert_eq!(of(StatusCode::BAD_REQUEST, None, false), Unknown);

@@ -21,11 +21,14 @@ impl Fault {
     pub(crate) fn read(body: &[u8]) -> Self {
         let members: BTreeMap<String, &RawValue> = serde_json::from_slice(body).unwrap_or_default();
         let text = |name: &str| {
-            let json = members
+            let mut named = members
                 .iter()
-                .find(|(key, _)| key.eq_ignore_ascii_case(name))?
-                .1
-                .get();
+                .filter(|(key, _)| key.eq_ignore_ascii_case(name));
+            let json = named.next()?.1.get();
+            if named.next().is_some() {
+                // Two that differ in letter case only: nobody knows which is meant.
+                return None;
+            }
             match json.as_bytes().first()? {
                 b'"' => serde_json::from_str::<String>(json).ok(),
                 b'-' | b'0'..=b'9' => Some(json.to_owned()),
@@ -67,6 +70,10 @@ mod tests {
         assert_eq!(
             read(r#"{"statusCode":429,"message":"slow"}"#),
             (None, Some("slow".into()))
+        );
+        assert_eq!(
+            read(r#"{"Code":"1","code":"2","message":"x"}"#),
+            (None, Some("x".into()))
         );
         assert_eq!(read(r#"{"code":null,"description":["x"]}"#), (None, None));
         for body in ["", "<html>", "[]", "null", "{", "\u{fffd}"] {

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::delivery::Delivery;
 use crate::error::{Error, ErrorKind};
-use crate::root::{MOST_HEADERS, Root, Unusable, is_transports};
+use crate::root::{LONGEST_URI, MOST_HEADERS, Root, Unusable, is_transports};
 
 /// Headers that every request has anyway. A link's are neither sent nor compared.
 const SET_BY_TRANSPORT: [&str; 3] = ["accept", "ms-requestid", "ms-correlationid"];
@@ -46,6 +46,7 @@ fn headers(link: &Link) -> Result<HeaderMap, Error> {
             .value
             .as_ref()
             .and_then(|value| HeaderValue::try_from(value).ok());
+        let value = value.filter(|value| value.len() <= LONGEST_URI);
         let (Some(name), Some(value)) = (name, value) else {
             // Without it the first page could come again.
             return Err(refused("it has a header that cannot be sent"));

@@ -8,7 +8,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use partner_center_orders_api::{JsonText, ResourceLinks};
+use partner_center_orders_api::{JsonText, Link};
 use reqwest::Request;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -242,12 +242,19 @@ pub(crate) fn list(partner: &PartnerCenter, path: &str) -> ListRequest<JsonText>
 struct AnyCollection {
     items: Vec<JsonText>,
     #[serde(default)]
-    total_count: Option<i32>,
+    total_count: Option<JsonText>,
     #[serde(default)]
-    links: Option<ResourceLinks>,
+    links: Option<AnyLinks>,
     /// How lists of other resources go on.
     #[serde(default)]
     continuation_token: Option<String>,
+}
+
+/// Of its links, the one that counts.
+#[derive(Deserialize)]
+struct AnyLinks {
+    #[serde(default)]
+    next: Option<Link>,
 }
 
 impl Collection for AnyCollection {
@@ -256,7 +263,9 @@ impl Collection for AnyCollection {
     fn into_page(self) -> (Page<JsonText>, After) {
         let page = Page {
             items: self.items,
-            total_count: self.total_count,
+            total_count: self
+                .total_count
+                .and_then(|count| count.as_str().parse().ok()),
         };
         let token = self.continuation_token.filter(|token| !token.is_empty());
         let after = match (self.links.and_then(|links| links.next), token) {

@@ -27,7 +27,7 @@ const TRANSPORTS: [&str; 10] = [
 ];
 
 /// Longer uris are not sent by HTTP libraries, and not taken by most servers.
-const LONGEST_URI: usize = 32 * 1024;
+pub(crate) const LONGEST_URI: usize = 32 * 1024;
 
 /// One header is documented for links; whoever writes a request needs a few more.
 pub(crate) const MOST_HEADERS: usize = 50;

@@ -63,6 +63,9 @@ fn request<'c>(
             .split_once(':')
             .ok_or_else(|| Failure::usage("write a header as in --header 'If-Match: \"..\"'"))?;
         let name = name.trim().to_ascii_lowercase();
+        if let Some(flag) = flag_of(&name) {
+            return Err(Failure::usage(flag));
+        }
         if names.contains(&name) {
             let message = format!("the header {} is given twice", clean(&name));
             return Err(Failure::usage(message));
@@ -82,6 +85,15 @@ fn request<'c>(
         }
         None => request,
     })
+}
+
+/// What sets a header that is not set as one.
+fn flag_of(name: &str) -> Option<&'static str> {
+    match name {
+        "ms-requestid" => Some("the request id is set by --request-id"),
+        "ms-correlationid" => Some("the correlation id is made up for every call"),
+        _ => None,
+    }
 }
 
 /// Items that nobody described make no columns: a line of JSON for each.

@@ -33,6 +33,11 @@ Environment (flags win):
   PARTNERCENTER_ENDPOINT      another base URL, without /v1; https, or http on a loopback address";
 
 impl Args {
+    /// Whether the command may change something.
+    pub(crate) fn is_write(&self) -> bool {
+        matches!(&self.noun, Noun::Api(api) if api.is_write())
+    }
+
     pub(crate) fn format(&self) -> Format {
         self.output.unwrap_or_default()
     }
@@ -197,7 +202,7 @@ pub(crate) struct Download {
     #[command(flatten)]
     pub(crate) customer: Customer,
 
-    /// Where to write it; `-` is stdout. To stdout if left out, unless that is a terminal.
+    /// Where to write it; `-` is stdout. If left out, to stdout, unless that is a terminal.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 
@@ -221,7 +226,7 @@ pub(crate) struct Api {
     pub(crate) file: Option<PathBuf>,
 
     /// Media type of the body: application/json unless said here or as a header.
-    #[arg(long, value_name = "TYPE")]
+    #[arg(long, value_name = "TYPE", requires = "file")]
     pub(crate) content_type: Option<String>,
 
     /// A header to send, such as 'If-Match: "..."'. Can be given several times, with different names.

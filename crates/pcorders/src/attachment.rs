@@ -56,9 +56,10 @@ async fn download(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let customer = connected.customer(download.customer.customer)?;
+    let is_said = download.file.is_some();
     let file = download.file.filter(|file| file != Path::new("-"));
     let mut destination = match &file {
-        None if io::stdout().is_terminal() => {
+        None if !is_said && io::stdout().is_terminal() => {
             return Err(Failure::usage("say where to write it: --file FILE"));
         }
         None => Destination::Stdout(output),

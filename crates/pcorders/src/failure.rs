@@ -7,7 +7,7 @@ use partner_center_orders::{Delivery, Error, ErrorKind, Uuid};
 use serde::Serialize;
 
 use crate::connect;
-use crate::output::{Format, clean, notice};
+use crate::output::{Format, clean, escaped, notice};
 
 const OTHER: u8 = 1;
 pub(crate) const USAGE: u8 = 2;
@@ -18,6 +18,7 @@ const THROTTLED: u8 = 6;
 const NETWORK: u8 = 7;
 const SERVER: u8 = 8;
 const OUTCOME_UNKNOWN: u8 = 9;
+const INTERRUPTED: u8 = 130;
 
 /// Why the command failed.
 #[derive(Debug)]
@@ -80,6 +81,15 @@ impl Failure {
         failure.report.correlation_id = Some(ids.1.to_string());
         failure.report.attempts = 1;
         failure
+    }
+
+    /// Somebody interrupted the command. What was sent until then may have been carried out.
+    pub(crate) fn interrupted(is_write: bool) -> Self {
+        let hint = "it may have been carried out: look before you send it again, or repeat it with the request id above";
+        let failure = Self::unsent(INTERRUPTED, "cancelled", "interrupted");
+        failure
+            .with_delivery(Delivery::Unknown)
+            .with_hint(is_write.then(|| hint.to_owned()))
     }
 
     /// The command broke off, nobody knows where.
@@ -151,7 +161,7 @@ impl Failure {
                 error: &self.report,
             }),
         ) {
-            (Format::Json | Format::Jsonl, Ok(json)) => notice(&json),
+            (Format::Json | Format::Jsonl, Ok(json)) => notice(&escaped(json)),
             _ => notice(&self.report.in_words()),
         }
         ExitCode::from(self.exit)

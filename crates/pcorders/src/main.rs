@@ -24,8 +24,6 @@ use crate::args::{Args, Noun};
 use crate::failure::Failure;
 use crate::output::{Format, Output};
 
-const INTERRUPTED: u8 = 130;
-
 /// How long an interrupted command may take to clean up.
 const CLEANING_UP: Duration = Duration::from_millis(250);
 
@@ -36,6 +34,7 @@ fn main() -> ExitCode {
     };
     let output = Output::new(args.format());
     let format = output.format();
+    let is_write = args.is_write();
     let done = runtime().map(|runtime| {
         runtime.block_on(async {
             let (stop, stopped) = oneshot::channel();
@@ -55,7 +54,7 @@ fn main() -> ExitCode {
     match done {
         Ok(Some(Ok(()))) => ExitCode::SUCCESS,
         Ok(Some(Err(failure))) | Err(failure) => failure.report(format),
-        Ok(None) => ExitCode::from(INTERRUPTED),
+        Ok(None) => Failure::interrupted(is_write).report(format),
     }
 }
 
@@ -73,7 +72,7 @@ async fn on_own_thread(
     output: Output,
     stopped: oneshot::Receiver<()>,
 ) -> Result<(), Failure> {
-    let is_write = matches!(&args.noun, Noun::Api(api) if api.is_write());
+    let is_write = args.is_write();
     let (report, reported) = oneshot::channel();
     std::thread::spawn(move || match runtime() {
         Ok(runtime) => {

@@ -78,7 +78,9 @@ impl Output {
         table: impl FnOnce(&T) -> String,
     ) -> Result<(), Failure> {
         let text = match self.format {
-            Format::Json => serde_json::to_string_pretty(value).map_err(unwritable)? + "\n",
+            Format::Json => {
+                escaped(serde_json::to_string_pretty(value).map_err(unwritable)?) + "\n"
+            }
             Format::Jsonl => line(value)?,
             Format::Table => table(value),
         };
@@ -158,7 +160,7 @@ impl Output {
 /// One line of JSON. Members that are kept as they came may hold line ends, which in JSON are only ever space.
 fn line<T: Serialize>(value: &T) -> Result<String, Failure> {
     let line = serde_json::to_string(value).map_err(unwritable)?;
-    let mut line = line.replace(['\n', '\r'], "");
+    let mut line = escaped(line.replace(['\n', '\r'], ""));
     line.push('\n');
     Ok(line)
 }
@@ -193,13 +195,33 @@ pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
     lines.join("\n") + "\n"
 }
 
+/// JSON in which no character of a text could steer a terminal: the same JSON, with escapes.
+pub(crate) fn escaped(json: String) -> String {
+    let is_harmless = |c: char| matches!(c, '\n' | '\r' | '\t') || !is_steering(c);
+    if json.chars().all(is_harmless) {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if is_harmless(c) {
+            escaped.push(c);
+        } else {
+            // All of them are in the first plane of Unicode, and in JSON they stand within texts only.
+            escaped.push_str(&format!("\\u{:04x}", u32::from(c)));
+        }
+    }
+    escaped
+}
+
+/// Whether a character could steer a terminal or feign a line.
+fn is_steering(c: char) -> bool {
+    let is_line_end = matches!(c, '\u{2028}' | '\u{2029}');
+    let is_direction = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || is_line_end || is_direction
+}
+
 /// Text of the service's without the characters that could steer a terminal or feign a line.
 pub(crate) fn clean(text: &str) -> String {
-    let is_steering = |c: char| {
-        let is_line_end = matches!(c, '\u{2028}' | '\u{2029}');
-        let is_direction = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        c.is_control() || is_line_end || is_direction
-    };
     text.chars()
         .map(|c| {
             if is_steering(c) {

@@ -115,6 +115,7 @@ fn a_body_comes_from_a_file_or_from_stdin() {
     .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN)
     .stdin(Stdio::piped())
     .stdout(Stdio::null())
+    .stderr(Stdio::null())
     .spawn()
     .unwrap();
     piped.stdin.take().unwrap().write_all(body).unwrap();

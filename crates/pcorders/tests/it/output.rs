@@ -300,3 +300,27 @@ fn the_filters_of_the_list_are_passed_on() {
     let line = &server.sent()[0].line;
     assert!(line.ends_with("/orders?include_system_purchases=true&indirect_reseller_id=4847383"));
 }
+
+/// DEL, C1 and characters that turn the direction of writing are no control characters to JSON, but to terminals.
+#[test]
+fn json_does_not_steer_a_terminal_and_means_the_same() {
+    let name = "a\u{7f}b\u{9b}31mc\u{202e}d\u{2028}e";
+    let body = format!(r#"{{"items":[{{"id":"1","lineItems":[{{"friendlyName":"{name}"}}]}}]}}"#);
+    let fault = format!(r#"{{"code":"1","description":"{name}"}}"#);
+    let steering = |text: &str| {
+        text.chars()
+            .any(|c| c != '\n' && (c.is_control() || c >= '\u{2028}'))
+    };
+    for format in ["json", "jsonl"] {
+        let server = Recorded::json([body.as_str()]);
+        let run = against(&server.base_url(), &["order", "list", "-o", format]);
+        assert!(!steering(&run.stdout), "{:?}", run.stdout);
+        let read: Value = serde_json::from_str(&run.stdout).unwrap();
+        let order = if format == "json" { &read[0] } else { &read };
+        assert_eq!(order["lineItems"][0]["friendlyName"], name);
+        let server = Recorded::start(vec![(404, vec![], fault.clone().into_bytes())]);
+        let run = against(&server.base_url(), &["order", "list", "-o", format]);
+        assert!(!steering(&run.stderr), "{:?}", run.stderr);
+        assert!(run.error()["message"].as_str().unwrap().ends_with(name));
+    }
+}
