@@ -11,6 +11,7 @@ mod bad_documents;
 mod calls;
 mod continuation;
 mod damaged_documents;
+mod described;
 mod document;
 mod download;
 mod errors;

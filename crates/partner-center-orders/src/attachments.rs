@@ -1,6 +1,6 @@
 //! Which documents were uploaded for an order?
 
-use partner_center_orders_api::{AttachmentId, OrderAttachment, OrderAttachmentCollection};
+use partner_center_orders_api::{AttachmentId, OrderAttachment};
 
 use crate::call::CallOptions;
 use crate::download::Download;
@@ -11,7 +11,6 @@ use crate::orders::Orders;
 use crate::response::Response;
 use crate::segment;
 use crate::setters;
-use crate::source::Listing;
 
 /// The attachments of one order. Made by [`OrderHandle::attachments`]; makes no request by itself.
 #[derive(Clone, Debug)]
@@ -31,15 +30,10 @@ impl<'c> Attachments<'c> {
         let Orders { partner, customer } = self.order.orders;
         let id = self.order.id.clone();
         let listing = format!("customers/{customer}/orders/{id}/attachments");
-        let source = order::check(&id).map(|()| {
-            Listing::<OrderAttachmentCollection, _>::source(partner.shared(), move |client| {
-                let id = id.clone();
-                Box::pin(
-                    async move { client.list_order_attachments(customer.as_uuid(), &id).await },
-                )
-            })
-        });
-        ListRequest::new(source, listing)
+        ListRequest::of_call(partner, listing, order::check(&id), move |client| {
+            let id = id.clone();
+            Box::pin(async move { client.list_order_attachments(customer.as_uuid(), &id).await })
+        })
     }
 
     /// Reads the bytes of one.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::client::PartnerCenter;
 use crate::orders::Orders;
-use crate::subscriptions::SubscriptionHandle;
+use crate::subscription::SubscriptionHandle;
 
 /// The id of a customer: the GUID of its tenant, which Partner Center shows as "Microsoft ID".
 ///

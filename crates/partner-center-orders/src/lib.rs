@@ -46,7 +46,6 @@
 //! * `rustls` (default): TLS by rustls; needs a C compiler to build.
 //! * `native-tls`: TLS by the platform's library.
 
-mod activation;
 mod attachments;
 mod body;
 mod call;
@@ -59,6 +58,7 @@ mod delivery;
 mod download;
 mod error;
 mod fault;
+mod line_item;
 mod link;
 mod list;
 mod order;
@@ -71,10 +71,9 @@ mod root;
 mod segment;
 mod setters;
 mod source;
-mod subscriptions;
+mod subscription;
 mod transport;
 
-pub use activation::LineItemHandle;
 pub use attachments::{Attachments, DownloadAttachment};
 pub use client::{Builder, PartnerCenter};
 pub use cloud::Cloud;
@@ -85,13 +84,14 @@ pub use customer::{Customer, CustomerId, InvalidCustomerId};
 pub use delivery::Delivery;
 pub use download::Download;
 pub use error::{Error, ErrorKind};
+pub use line_item::LineItemHandle;
 pub use list::ListRequest;
 pub use order::{GetOrder, OrderHandle};
 pub use orders::{ListOrders, Orders};
 pub use pager::{Continuation, Page, Pager, Pages};
 pub use raw::RawRequest;
 pub use response::Response;
-pub use subscriptions::SubscriptionHandle;
+pub use subscription::SubscriptionHandle;
 
 /// Types of other crates that appear in this one's surface.
 pub use {

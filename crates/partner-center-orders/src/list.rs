@@ -3,11 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use partner_center_orders_api::Client;
+
 use crate::call::CallOptions;
+use crate::client::PartnerCenter;
 use crate::error::Error;
 use crate::pager::{Continuation, Pager, Pages};
 use crate::setters;
-use crate::source::Source;
+use crate::source::{Collection, Listing, Sent, Source};
 
 /// A list to be read.
 #[must_use = "nothing is read before this is sent"]
@@ -20,6 +23,20 @@ pub struct ListRequest<T> {
 }
 
 impl<T> ListRequest<T> {
+    /// A list whose first page is a call of the generated client. `checked` may say why it cannot be asked for.
+    pub(crate) fn of_call<C>(
+        partner: &PartnerCenter,
+        listing: String,
+        checked: Result<(), Error>,
+        first: impl Fn(Client) -> Sent<C> + Send + Sync + 'static,
+    ) -> Self
+    where
+        C: Collection<Item = T>,
+    {
+        let source = checked.map(|()| Listing::source(partner.shared(), first));
+        Self::new(source, listing)
+    }
+
     /// `source` may say why the list cannot be asked for; the pager will.
     pub(crate) fn new(source: Result<Arc<dyn Source<T>>, Error>, listing: String) -> Self {
         Self {

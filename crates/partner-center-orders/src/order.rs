@@ -1,21 +1,18 @@
 //! What can be asked about one order?
 
 use partner_center_orders_api::{
-    Order, OrderId, OrderLineItemActivationLink, OrderLineItemProvisioningStatus,
-    OrderLineItemProvisioningStatusCollection, Subscription,
+    Order, OrderId, OrderLineItemActivationLink, OrderLineItemProvisioningStatus, Subscription,
 };
 
-use crate::activation::{self, LineItemHandle};
 use crate::attachments::Attachments;
 use crate::call::CallOptions;
 use crate::error::Error;
+use crate::line_item::LineItemHandle;
 use crate::list::ListRequest;
 use crate::orders::Orders;
 use crate::response::Response;
 use crate::segment;
 use crate::setters;
-use crate::source::Listing;
-use crate::subscriptions;
 
 /// One order of a customer. Made by [`Orders::order`]; makes no request by itself.
 #[derive(Clone, Debug)]
@@ -50,20 +47,14 @@ impl<'c> OrderHandle<'c> {
         let Orders { partner, customer } = self.orders;
         let id = self.id.clone();
         let listing = format!("customers/{customer}/orders/{id}/provisioningstatus");
-        let source = check(&id).map(|()| {
-            Listing::<OrderLineItemProvisioningStatusCollection, _>::source(
-                partner.shared(),
-                move |client| {
-                    let id = id.clone();
-                    Box::pin(async move {
-                        client
-                            .get_order_provisioning_status(customer.as_uuid(), &id)
-                            .await
-                    })
-                },
-            )
-        });
-        ListRequest::new(source, listing)
+        ListRequest::of_call(partner, listing, check(&id), move |client| {
+            let id = id.clone();
+            Box::pin(async move {
+                client
+                    .get_order_provisioning_status(customer.as_uuid(), &id)
+                    .await
+            })
+        })
     }
 
     /// Lists where its marketplace products are activated: one entry for each line item with an address.
@@ -72,7 +63,17 @@ impl<'c> OrderHandle<'c> {
     ///
     /// Source: documented in the generated reference; seen in the SDKs.
     pub fn activation_links(&self) -> ListRequest<OrderLineItemActivationLink> {
-        activation::of_order(self.clone())
+        let Orders { partner, customer } = self.orders;
+        let id = self.id.clone();
+        let listing = format!("customers/{customer}/orders/{id}/activationlinks");
+        ListRequest::of_call(partner, listing, check(&id), move |client| {
+            let id = id.clone();
+            Box::pin(async move {
+                client
+                    .list_order_activation_links(customer.as_uuid(), &id)
+                    .await
+            })
+        })
     }
 
     /// One of its line items, by its `line_item_number`, which counts from 0.
@@ -89,7 +90,17 @@ impl<'c> OrderHandle<'c> {
     ///
     /// Source: documented in subscriptions-by-order.
     pub fn subscriptions(&self) -> ListRequest<Subscription> {
-        subscriptions::of_order(self.clone())
+        let Orders { partner, customer } = self.orders;
+        let id = self.id.clone();
+        let listing = format!("customers/{customer}/subscriptions?order_id={id}");
+        ListRequest::of_call(partner, listing, check(&id), move |client| {
+            let id = id.clone();
+            Box::pin(async move {
+                client
+                    .list_subscriptions_by_order(customer.as_uuid(), &id)
+                    .await
+            })
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can be asked about a customer's orders?
 
-use partner_center_orders_api::{BillingType, Order, OrderCollection, OrderId};
+use partner_center_orders_api::{BillingType, Order, OrderId};
 
 use crate::call::CallOptions;
 use crate::client::PartnerCenter;
@@ -10,7 +10,6 @@ use crate::list::ListRequest;
 use crate::order::OrderHandle;
 use crate::pager::{Continuation, Pager};
 use crate::setters;
-use crate::source::Listing;
 
 /// The orders of one customer. Made by [`Customer::orders`](crate::Customer::orders); makes no request by itself.
 #[derive(Clone, Copy, Debug)]
@@ -132,9 +131,11 @@ impl ListOrders<'_> {
         let Orders { partner, customer } = self.orders;
         let filter = self.filter;
         let listing = format!("customers/{customer}/orders?{}", filter.named());
-        let reseller = filter.indirect_reseller.as_deref();
-        let is_blank = reseller.is_some_and(|id| id.trim().is_empty());
-        let source = Listing::<OrderCollection, _>::source(partner.shared(), move |client| {
+        let checked = match filter.indirect_reseller.as_deref().map(str::trim) {
+            Some("") => Err(Error::input("the indirect reseller's id is empty")),
+            _ => Ok(()),
+        };
+        let list = ListRequest::of_call(partner, listing, checked, move |client| {
             let filter = filter.clone();
             Box::pin(async move {
                 client
@@ -148,14 +149,7 @@ impl ListOrders<'_> {
                     .await
             })
         });
-        let source = if is_blank {
-            Err(Error::input("the indirect reseller's id is empty"))
-        } else {
-            Ok(source)
-        };
-        ListRequest::new(source, listing)
-            .with(self.resume, self.options)
-            .send()
+        list.with(self.resume, self.options).send()
     }
 }
 

@@ -1,16 +1,11 @@
-//! What did an order lead to?
+//! What can be asked about one subscription?
 
-use partner_center_orders_api::{
-    OrderLineItemActivationLink, Subscription, SubscriptionCollection, SubscriptionId,
-};
+use partner_center_orders_api::{OrderLineItemActivationLink, SubscriptionId};
 
-use crate::activation;
 use crate::client::PartnerCenter;
 use crate::customer::CustomerId;
 use crate::list::ListRequest;
-use crate::order::{self, OrderHandle};
-use crate::orders::Orders;
-use crate::source::Listing;
+use crate::segment;
 
 /// One subscription of a customer. Made by [`Customer::subscription`](crate::Customer::subscription); makes no request
 /// by itself.
@@ -40,23 +35,16 @@ impl<'c> SubscriptionHandle<'c> {
     ///
     /// Source: documented in the generated reference; seen in the C# SDK.
     pub fn activation_links(&self) -> ListRequest<OrderLineItemActivationLink> {
-        activation::of_subscription(self.partner, self.customer, self.id.clone())
-    }
-}
-
-pub(crate) fn of_order(order: OrderHandle<'_>) -> ListRequest<Subscription> {
-    let Orders { partner, customer } = order.orders;
-    let id = order.id;
-    let listing = format!("customers/{customer}/subscriptions?order_id={id}");
-    let source = order::check(&id).map(|()| {
-        Listing::<SubscriptionCollection, _>::source(partner.shared(), move |client| {
+        let (customer, id) = (self.customer, self.id.clone());
+        let listing = format!("customers/{customer}/subscriptions/{id}/activationlinks");
+        let checked = segment::check("subscription", id.as_str());
+        ListRequest::of_call(self.partner, listing, checked, move |client| {
             let id = id.clone();
             Box::pin(async move {
                 client
-                    .list_subscriptions_by_order(customer.as_uuid(), &id)
+                    .list_subscription_activation_links(customer.as_uuid(), &id)
                     .await
             })
         })
-    });
-    ListRequest::new(source, listing)
+    }
 }
