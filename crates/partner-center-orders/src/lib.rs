@@ -23,6 +23,9 @@
 //! # }
 //! ```
 //!
+//! What is said to be documented or seen in `list-orders`, `dotnet-sdk` and the like: these keys are explained in
+//! `SOURCES.md` beside the OpenAPI document, which the crate `partner-center-orders-spec` hands out.
+//!
 //! The examples of the value types name the crate that they are defined in, `partner_center_orders_api`; import them
 //! from this one.
 //!

@@ -211,7 +211,7 @@ fn address(root: &Root, path: &str) -> Result<Url, Error> {
         ));
     }
     root.url(path).map_err(|why| match why {
-        Unusable::NoUri => Error::input("the path is none: write it as in /customers?size=20"),
+        Unusable::NoUri => Error::input("the path is none: write it as in /customers/GUID/orders"),
         Unusable::Elsewhere => Error::input("the path leads away from the configured endpoint"),
     })
 }

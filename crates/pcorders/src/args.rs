@@ -59,7 +59,8 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) endpoint: Option<String>,
 
-    /// How long each request may take, of a list each page, in seconds: 100 unless said otherwise.
+    /// How long each request may take, of a list each page, of a download its beginning, in seconds: 100 unless said
+    /// otherwise.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, global = true)]
     pub(crate) deadline: Option<Duration>,
 }
@@ -248,10 +249,10 @@ pub(crate) struct Api {
 
 const API: &str = "\
 Examples:
-  pcorders api GET '/customers?size=20' --paginate
+  pcorders api GET /customers/GUID/orders --paginate
   pcorders api PATCH /customers/GUID/subscriptions/GUID -f change.json
 
-Prints the body as the service sent it. Anything but GET, HEAD and OPTIONS is a write: it is asked about on a terminal,
+Prints the body as the service sent it, whatever -o says, but for --paginate. Anything but GET, HEAD and OPTIONS is a write: it is asked about on a terminal,
 and needs --yes elsewhere; its request id is printed on stderr before it is sent. An exit code of 9 means that it may
 have been carried out: do not run it again blindly.";
 

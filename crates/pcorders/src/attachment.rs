@@ -146,6 +146,10 @@ fn destination<'a>(file: &Path, may_replace: bool) -> Result<Destination<'a>, Fa
         // Those of any new file: the mask takes away what the user does not give.
         part.permissions(std::fs::Permissions::from_mode(0o666));
     }
+    if !folder.is_dir() {
+        let message = format!("the folder of {name} is not there");
+        return Err(Failure::usage(message));
+    }
     let part = part.tempfile_in(folder).map_err(failed)?;
     Ok(Destination::Whole(part, target))
 }

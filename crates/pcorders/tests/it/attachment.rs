@@ -1,6 +1,8 @@
 //! `pcorders order attachment download`: a file that is whole or not there.
 
 use std::fs;
+#[cfg(unix)]
+use std::io::Read;
 use std::path::PathBuf;
 #[cfg(unix)]
 use std::process::Command;
@@ -223,10 +225,25 @@ fn what_stands_in_the_way_stays_what_it_is() {
     assert_eq!(run(&link, true), 0);
     assert!(link.is_symlink());
     assert_eq!(fs::read(&file).unwrap(), b"new");
-    // A device is written to, not replaced; a folder is refused.
-    let device = std::path::Path::new("/dev/null");
-    assert_eq!(run(device, true), 0);
-    assert!(fs::metadata(device).unwrap().file_type().is_char_device());
+    // A pipe or a device is written to, not replaced; a folder is refused.
+    let pipe = folder.0.join("pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mut reader = fs::File::options()
+        .read(true)
+        .write(true)
+        .open(&pipe)
+        .unwrap();
+    assert_eq!(run(&pipe, true), 0);
+    assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+    let mut read = [0; 3];
+    reader.read_exact(&mut read).unwrap();
+    assert_eq!(&read, b"new");
     assert_eq!(run(&folder.0, true), 2);
     // A new file is like any other new file of the user's.
     let (new, other) = (folder.0.join("new"), folder.0.join("other"));
