@@ -45,6 +45,8 @@
 //! - Subscriptions agree with the lines they came from; some orders have two. One attachment is of 3 MiB.
 //! - The JSON of a 200 starts with a UTF-8 byte order mark, the body of an error does not.
 //! - Errors have the bodies of the spec's examples, where there is one.
+//! - A [`Fault`] on request: an error, a delay, a reset before or after the change, a cut, slow or huge body, HTML, a list
+//!   without end and the like, for the calls that a [`Rule`] picks.
 //! - All of it is deterministic: the same requests to two simulators get the same answers, but for the `Date` header.
 //!
 #![doc = include_str!("../docs/limits.md")]
@@ -54,18 +56,27 @@ mod amount;
 mod answer;
 mod attachment;
 mod billing;
+mod broken;
 mod catalogue;
 mod clock;
+mod connection;
 mod document;
+mod fault;
+mod fault_body;
 mod filter;
 mod id;
+mod json;
 mod link;
 mod log;
+mod operation;
 mod order;
+mod outgoing;
 mod paging;
+mod pipeline;
 mod provisioning;
 mod refusal;
 mod request;
+mod rule;
 mod seed;
 mod server;
 mod service;
@@ -74,5 +85,8 @@ mod subscription;
 mod term;
 
 pub use clock::Clock;
+pub use fault::Fault;
 pub use log::LoggedRequest;
+pub use operation::Operation;
+pub use rule::Rule;
 pub use server::Simulator;

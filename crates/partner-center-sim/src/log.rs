@@ -53,7 +53,7 @@ impl LoggedRequest {
         self.is_authorized
     }
 
-    /// The HTTP status of the answer; 0 while there is none yet.
+    /// The HTTP status of the answer; 0 while there is none yet, and when a fault let it have none.
     pub fn status(&self) -> u16 {
         self.status
     }

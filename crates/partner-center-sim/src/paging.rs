@@ -17,7 +17,7 @@ use crate::request::{INCLUDE_PRICE, flag, pair};
 use crate::store::{Customer, PlacedOrder};
 
 const PAGE_SIZE: usize = 10;
-const CONTINUATION_TOKEN: &str = "MS-ContinuationToken";
+pub(crate) const CONTINUATION_TOKEN: &str = "MS-ContinuationToken";
 
 /// What the query of a list says.
 #[derive(Debug)]

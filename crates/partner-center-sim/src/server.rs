@@ -8,24 +8,21 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::response::Response;
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::clock::Clock;
+use crate::connection::{Connection, Door};
 use crate::log::LoggedRequest;
-use crate::service::Service;
-
-/// Longest body that is read to its end.
-const BODY_LIMIT: usize = 16 * 1024 * 1024;
+use crate::operation::Operation;
+use crate::pipeline::{Pipeline, answer};
+use crate::rule::Rule;
 
 /// A running Partner Center on 127.0.0.1. It stops when it is dropped.
 pub struct Simulator {
     base_url: String,
-    service: Arc<Service>,
+    clock: Clock,
+    pipeline: Arc<Pipeline>,
     /// Dropping it is the signal to stop.
     _running: oneshot::Sender<()>,
 }
@@ -43,36 +40,40 @@ impl Simulator {
 
     /// Starts a simulator on a free port.
     ///
-    /// It runs on the Tokio runtime of the caller, which must have I/O enabled.
+    /// It runs on the Tokio runtime of the caller, which must have I/O enabled, and time for [faults](crate::Fault) that
+    /// wait.
     ///
     /// # Errors
     ///
     /// When no port can be had, or when the data that comes with this crate is broken
     /// ([`InvalidData`](io::ErrorKind::InvalidData)).
     pub async fn start() -> io::Result<Self> {
-        let service = Arc::new(Service::new(Self::ACCESS_TOKEN, Self::CUSTOMERS)?);
+        let clock = Clock::still();
+        let pipeline = Arc::new(Pipeline::new(
+            clock.clone(),
+            Self::ACCESS_TOKEN,
+            Self::CUSTOMERS,
+        )?);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
-        let listener = listener.tap_io(|connection| {
-            // A small answer should not wait for more; when that cannot be set, it is only slower.
-            let _ = connection.set_nodelay(true);
-        });
         let router = Router::new()
             .fallback(answer)
-            .with_state(Arc::clone(&service));
+            .with_state(Arc::clone(&pipeline))
+            .into_make_service_with_connect_info::<Connection>();
         let (running, stopped) = oneshot::channel::<()>();
         tokio::spawn(async move {
             let stopped = async {
                 // Nothing is ever sent: the wait ends when the simulator is dropped.
                 let _ = stopped.await;
             };
-            axum::serve(listener, router)
+            axum::serve(Door(listener), router)
                 .with_graceful_shutdown(stopped)
                 .await
         });
         Ok(Self {
             base_url,
-            service,
+            clock,
+            pipeline,
             _running: running,
         })
     }
@@ -84,14 +85,40 @@ impl Simulator {
 
     /// The clock, which stands still until it is moved.
     pub fn clock(&self) -> &Clock {
-        &self.service.clock
+        &self.clock
+    }
+
+    /// Lets something go wrong with calls of this operation: say with which of them, and then what.
+    ///
+    /// ```no_run
+    /// # async fn example() -> std::io::Result<()> {
+    /// use partner_center_sim::{Fault, Operation, Simulator};
+    ///
+    /// let simulator = Simulator::start().await?;
+    /// // The first order is placed, and nobody hears of it.
+    /// simulator.on(Operation::CreateOrder).nth(1).fault(Fault::reset().after_change());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on(&self, operation: Operation) -> Rule<'_> {
+        Rule::new(&self.pipeline.faults, Some(operation))
+    }
+
+    /// Lets something go wrong with calls of any operation, and with requests that are none.
+    pub fn on_any(&self) -> Rule<'_> {
+        Rule::new(&self.pipeline.faults, None)
+    }
+
+    /// Takes back every fault.
+    pub fn clear_faults(&self) {
+        self.pipeline.faults.clear();
     }
 
     /// Every request received so far, in the order in which they came.
     ///
     /// Bytes that are no HTTP request are answered with 400 before they get here and are not in it.
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.service.log.requests()
+        self.pipeline.log.requests()
     }
 }
 
@@ -102,15 +129,4 @@ impl fmt::Debug for Simulator {
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
     }
-}
-
-async fn answer(State(service): State<Arc<Service>>, request: Request) -> Response {
-    let (head, body) = request.into_parts();
-    let number = service.log.received(&head);
-    // Closing a connection with unread bytes in it can cost the client the answer. A body that is cut or too long is as
-    // good as none here: no operation takes one.
-    let _ = to_bytes(body, BODY_LIMIT).await;
-    let answer = service.answer(&head);
-    service.log.answered(number, answer.status);
-    answer.into_response::<Body>(number, &head.headers)
 }

@@ -13,7 +13,6 @@ use crate::attachment;
 use crate::clock::Clock;
 use crate::document::Document;
 use crate::id::is_guid;
-use crate::log::Log;
 use crate::order::{LineItem, Order};
 use crate::paging::{self, ListQuery};
 use crate::provisioning;
@@ -30,22 +29,21 @@ pub(crate) struct Service {
     customers: Vec<Customer>,
     refusals: Refusals,
     pub(crate) clock: Clock,
-    pub(crate) log: Log,
 }
 
 impl Service {
     /// The state at the start, with this one token.
     pub(crate) fn new(
+        document: &Document,
+        clock: Clock,
         access_token: &'static str,
         customer_ids: [&'static str; 2],
     ) -> io::Result<Self> {
-        let document = Document::read()?;
         Ok(Self {
             access_token,
-            customers: seed::customers(&document, customer_ids)?,
-            refusals: Refusals::read(&document)?,
-            clock: Clock::still(),
-            log: Log::default(),
+            customers: seed::customers(document, customer_ids)?,
+            refusals: Refusals::read(document)?,
+            clock,
         })
     }
 

@@ -8,6 +8,7 @@
 
 mod activation;
 mod attachments;
+mod faults;
 mod filters;
 mod lists;
 mod log;
