@@ -17,7 +17,16 @@ use crate::document::Document;
 /// What the documented 429 asks to wait, in seconds.
 const DOCUMENTED_WAIT: u64 = 57;
 
-/// The descriptions of the codes that the spec has examples of.
+/// Codes that the spec names without an example.
+const OWN: [(&str, &str); 2] = [
+    ("900420", "The token is meant for another audience."),
+    (
+        "900421",
+        "The user of the token did no multi-factor authentication.",
+    ),
+];
+
+/// The descriptions of codes.
 #[derive(Debug)]
 pub(crate) struct FaultBodies(BTreeMap<String, String>);
 
@@ -50,7 +59,8 @@ impl FaultBodies {
             let text = |member: &str| example.pointer(member)?.as_str().map(str::to_owned);
             Some((text("/value/code")?, text("/value/description")?))
         });
-        Ok(Self(described.collect()))
+        let own = OWN.map(|(code, description)| (code.to_owned(), description.to_owned()));
+        Ok(Self(own.into_iter().chain(described).collect()))
     }
 
     /// The error with this status; with the code that is usual for it when there is none.

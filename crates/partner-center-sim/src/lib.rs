@@ -45,6 +45,9 @@
 //! - Subscriptions agree with the lines they came from; some orders have two. One attachment is of 3 MiB.
 //! - The JSON of a 200 starts with a UTF-8 byte order mark, the body of an error does not.
 //! - Errors have the bodies of the spec's examples, where there is one.
+//! - Tokens come from `POST /{tenant}/oauth2/v2.0/token` and `/{tenant}/oauth2/token`, for client credentials and for a
+//!   refresh token. They have an audience, an end, and perhaps a user with or without multi-factor authentication.
+//!   [`Simulator::ACCESS_TOKEN`] needs no sign-in.
 //! - A [`Fault`] on request: an error, a delay, a reset before or after the change, a cut, slow or huge body, HTML, a list
 //!   without end and the like, for the calls that a [`Rule`] picks.
 //! - All of it is deterministic: the same requests to two simulators get the same answers, but for the `Date` header.
@@ -80,9 +83,12 @@ mod rule;
 mod seed;
 mod server;
 mod service;
+mod settings;
+mod sign_in;
 mod store;
 mod subscription;
 mod term;
+mod token;
 
 pub use clock::Clock;
 pub use fault::Fault;
@@ -90,3 +96,4 @@ pub use log::LoggedRequest;
 pub use operation::Operation;
 pub use rule::Rule;
 pub use server::Simulator;
+pub use settings::Builder;

@@ -1,6 +1,7 @@
 //! What happens to a request between the socket and the service?
 //!
-//! It is noted, read to its end, and then either carried out or broken on purpose.
+//! It is noted and read to its end. Who asks for a token gets one here; who asks for anything else must have one. Then it
+//! is either carried out or broken on purpose.
 
 use std::io;
 use std::sync::Arc;
@@ -9,9 +10,10 @@ use std::time::Duration;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
-use http::request;
+use http::{StatusCode, request};
 use tokio::time::sleep;
 
+use crate::answer::Answer;
 use crate::broken::{Broken, Instead};
 use crate::clock::Clock;
 use crate::connection::Connection;
@@ -20,8 +22,14 @@ use crate::fault_body::FaultBodies;
 use crate::log::Log;
 use crate::operation::{Operation, customer_id};
 use crate::outgoing::Outgoing;
+use crate::refusal::Refusal;
+use crate::request::bearer;
 use crate::rule::{Call, Faults};
+use crate::server::Simulator;
 use crate::service::Service;
+use crate::settings::Settings;
+use crate::sign_in::Endpoint;
+use crate::token::{Caller, Tokens, Unaccepted};
 
 /// Longest body that is read to its end.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -32,22 +40,48 @@ pub(crate) struct Pipeline {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     bodies: FaultBodies,
+    tokens: Tokens,
     service: Service,
 }
 
 impl Pipeline {
-    pub(crate) fn new(
-        clock: Clock,
-        access_token: &'static str,
-        customer_ids: [&'static str; 2],
-    ) -> io::Result<Self> {
+    pub(crate) fn new(settings: Settings, clock: Clock) -> io::Result<Self> {
         let document = Document::read()?;
         Ok(Self {
             faults: Faults::default(),
             log: Log::default(),
             bodies: FaultBodies::read(&document)?,
-            service: Service::new(&document, clock, access_token, customer_ids)?,
+            tokens: Tokens::new(settings.token_lifetime, settings.multi_factor),
+            service: Service::new(&document, clock, Simulator::CUSTOMERS)?,
         })
+    }
+
+    /// Who asks, or the answer for somebody who may not.
+    fn caller(
+        &self,
+        head: &request::Parts,
+        operation: Option<Operation>,
+    ) -> Result<Caller, Answer> {
+        let token =
+            bearer(&head.headers).ok_or_else(|| self.service.refuse(Refusal::TokenMissing))?;
+        let unauthorized = |code| {
+            self.bodies
+                .answer(StatusCode::UNAUTHORIZED, Some(code), None)
+        };
+        let caller = self
+            .tokens
+            .caller(token, self.service.clock.now())
+            .map_err(|unaccepted| match unaccepted {
+                Unaccepted::NotValid => self.service.refuse(Refusal::TokenNotAccepted),
+                Unaccepted::AnotherAudience => unauthorized("900420"),
+                Unaccepted::WithoutMultiFactor => unauthorized("900421"),
+            })?;
+        // The only operation that the spec has no application-only token for.
+        if operation == Some(Operation::GetOrderProvisioningStatus) && !caller.is_user {
+            let code = Some("900329");
+            return Err(self.bodies.answer(StatusCode::FORBIDDEN, code, None));
+        }
+        Ok(caller)
     }
 
     async fn api(
@@ -56,9 +90,14 @@ impl Pipeline {
         number: usize,
         connection: Connection,
     ) -> Response {
+        let operation = Operation::of(&head.method, head.uri.path());
+        if let Err(answer) = self.caller(&head, operation) {
+            self.log.answered(number, answer.status);
+            return answer.into_response(number, &head.headers);
+        }
         let customer = customer_id(head.uri.path());
         let broken = Broken::by(self.faults.struck(&Call {
-            operation: Operation::of(&head.method, head.uri.path()),
+            operation,
             customer: customer.as_deref(),
         }));
         pause(broken.delay).await;
@@ -116,8 +155,14 @@ pub(crate) async fn answer(
     let (head, body) = request.into_parts();
     let number = pipeline.log.received(&head);
     // Closing a connection with unread bytes in it can cost the client the answer. A body that is cut or too long is as
-    // good as none here: no operation takes one.
-    let _ = to_bytes(body, BODY_LIMIT).await;
+    // good as none here.
+    let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+    if let Some(endpoint) = Endpoint::at(head.uri.path()) {
+        let now = pipeline.service.clock.now();
+        let answer = endpoint.answer(&pipeline.tokens, &head, &body, now, number);
+        pipeline.log.answered(number, answer.status);
+        return answer.into_bare_response();
+    }
     pipeline.api(head, number, connection).await
 }
 

@@ -17,6 +17,7 @@ use crate::log::LoggedRequest;
 use crate::operation::Operation;
 use crate::pipeline::{Pipeline, answer};
 use crate::rule::Rule;
+use crate::settings::{Builder, Settings};
 
 /// A running Partner Center on 127.0.0.1. It stops when it is dropped.
 pub struct Simulator {
@@ -28,8 +29,15 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// The one bearer token that is accepted.
+    /// A bearer token that is always accepted: of an application with a user who did multi-factor authentication, for the
+    /// right audience, without an end.
     pub const ACCESS_TOKEN: &str = "simulated";
+
+    /// A refresh token that stands for any application with that user, and stays good however often it is used.
+    pub const REFRESH_TOKEN: &str = "simulated";
+
+    /// The partner's own tenant: that of [`ACCESS_TOKEN`](Self::ACCESS_TOKEN). Other tenants get tokens just as well.
+    pub const TENANT: &str = "6b2e4f0a-93d1-4c58-a7be-1f8d05c2e973";
 
     /// The customers that there are, each with somewhat more than 40 orders. The first one has the documented sample
     /// orders, the second one the order of the documented provisioning status.
@@ -48,12 +56,17 @@ impl Simulator {
     /// When no port can be had, or when the data that comes with this crate is broken
     /// ([`InvalidData`](io::ErrorKind::InvalidData)).
     pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// A simulator that is somehow different.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    pub(crate) async fn run(settings: Settings) -> io::Result<Self> {
         let clock = Clock::still();
-        let pipeline = Arc::new(Pipeline::new(
-            clock.clone(),
-            Self::ACCESS_TOKEN,
-            Self::CUSTOMERS,
-        )?);
+        let pipeline = Arc::new(Pipeline::new(settings, clock.clone())?);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let router = Router::new()
@@ -79,6 +92,8 @@ impl Simulator {
     }
 
     /// Where it listens, such as `http://127.0.0.1:40123`: without `/v1` and without a slash at the end.
+    ///
+    /// The token endpoints are there as well: `/{tenant}/oauth2/v2.0/token` and `/{tenant}/oauth2/token`.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }

@@ -15,4 +15,5 @@ mod log;
 mod orders;
 mod refusals;
 mod subscriptions;
+mod tokens;
 mod wire;
