@@ -67,6 +67,11 @@ impl Clock {
         state.speed = speed;
     }
 
+    /// Virtual seconds to one of the wall clock.
+    pub(crate) fn speed(&self) -> u32 {
+        self.state().speed
+    }
+
     /// Sets the time, forward or back, as when a stored state is taken up.
     pub(crate) fn set(&self, at: DateTime<Utc>) {
         let mut state = self.state();

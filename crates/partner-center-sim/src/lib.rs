@@ -48,6 +48,8 @@
 //! - Tokens come from `POST /{tenant}/oauth2/v2.0/token` and `/{tenant}/oauth2/token`, for client credentials and for a
 //!   refresh token. They have an audience, an end, and perhaps a user with or without multi-factor authentication.
 //!   [`Simulator::ACCESS_TOKEN`] needs no sign-in.
+//! - More than 500 requests in a minute are throttled while the [`Clock`] runs, or any other number that was
+//!   [set](Builder::rate_limit).
 //! - A [`Fault`] on request: an error, a delay, a reset before or after the change, a cut, slow or huge body, HTML, a list
 //!   without end and the like, for the calls that a [`Rule`] picks.
 //! - All of it is deterministic: the same requests to two simulators get the same answers, but for the `Date` header.
@@ -88,6 +90,7 @@ mod sign_in;
 mod store;
 mod subscription;
 mod term;
+mod throttle;
 mod token;
 
 pub use clock::Clock;

@@ -1,7 +1,7 @@
 //! What happens to a request between the socket and the service?
 //!
 //! It is noted and read to its end. Who asks for a token gets one here; who asks for anything else must have one. Then it
-//! is either carried out or broken on purpose.
+//! is counted, and either carried out or broken on purpose.
 
 use std::io;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::broken::{Broken, Instead};
 use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::document::Document;
-use crate::fault_body::FaultBodies;
+use crate::fault_body::{FaultBodies, throttled};
 use crate::log::Log;
 use crate::operation::{Operation, customer_id};
 use crate::outgoing::Outgoing;
@@ -29,7 +29,8 @@ use crate::server::Simulator;
 use crate::service::Service;
 use crate::settings::Settings;
 use crate::sign_in::Endpoint;
-use crate::token::{Caller, Tokens, Unaccepted};
+use crate::throttle::Throttle;
+use crate::token::{Tokens, Unaccepted};
 
 /// Longest body that is read to its end.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -41,6 +42,7 @@ pub(crate) struct Pipeline {
     pub(crate) log: Log,
     bodies: FaultBodies,
     tokens: Tokens,
+    throttle: Throttle,
     service: Service,
 }
 
@@ -52,16 +54,13 @@ impl Pipeline {
             log: Log::default(),
             bodies: FaultBodies::read(&document)?,
             tokens: Tokens::new(settings.token_lifetime, settings.multi_factor),
+            throttle: Throttle::new(settings.rate_limit),
             service: Service::new(&document, clock, Simulator::CUSTOMERS)?,
         })
     }
 
-    /// Who asks, or the answer for somebody who may not.
-    fn caller(
-        &self,
-        head: &request::Parts,
-        operation: Option<Operation>,
-    ) -> Result<Caller, Answer> {
+    /// Lets a request in, or has the answer for somebody who may not or asks too often.
+    fn admit(&self, head: &request::Parts, operation: Option<Operation>) -> Result<(), Answer> {
         let token =
             bearer(&head.headers).ok_or_else(|| self.service.refuse(Refusal::TokenMissing))?;
         let unauthorized = |code| {
@@ -76,12 +75,14 @@ impl Pipeline {
                 Unaccepted::AnotherAudience => unauthorized("900420"),
                 Unaccepted::WithoutMultiFactor => unauthorized("900421"),
             })?;
+        let admitted = self.throttle.admit(&caller.tenant, &self.service.clock);
+        admitted.map_err(throttled)?;
         // The only operation that the spec has no application-only token for.
         if operation == Some(Operation::GetOrderProvisioningStatus) && !caller.is_user {
             let code = Some("900329");
             return Err(self.bodies.answer(StatusCode::FORBIDDEN, code, None));
         }
-        Ok(caller)
+        Ok(())
     }
 
     async fn api(
@@ -91,7 +92,7 @@ impl Pipeline {
         connection: Connection,
     ) -> Response {
         let operation = Operation::of(&head.method, head.uri.path());
-        if let Err(answer) = self.caller(&head, operation) {
+        if let Err(answer) = self.admit(&head, operation) {
             self.log.answered(number, answer.status);
             return answer.into_response(number, &head.headers);
         }

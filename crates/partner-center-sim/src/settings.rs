@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use crate::server::Simulator;
+use crate::throttle::RateLimit;
 
 /// How a simulator is to be, before it runs.
 #[derive(Clone, Debug)]
@@ -13,6 +14,7 @@ use crate::server::Simulator;
 pub struct Builder {
     token_lifetime: Duration,
     multi_factor: bool,
+    rate_limit: RateLimit,
 }
 
 /// The same, as the parts need it.
@@ -20,6 +22,7 @@ pub struct Builder {
 pub(crate) struct Settings {
     pub(crate) token_lifetime: TimeDelta,
     pub(crate) multi_factor: bool,
+    pub(crate) rate_limit: RateLimit,
 }
 
 impl Builder {
@@ -27,6 +30,7 @@ impl Builder {
         Self {
             token_lifetime: Duration::from_secs(60 * 60),
             multi_factor: true,
+            rate_limit: RateLimit::Usual,
         }
     }
 
@@ -45,6 +49,23 @@ impl Builder {
         self
     }
 
+    /// How many requests a tenant may make in a minute of the simulator's own time, before it is told to
+    /// wait (429).
+    ///
+    /// Unless this is set it is 500, the documented number, but only while the [clock](Simulator::clock) runs: a minute
+    /// of a clock that stands still would have no end. A number that is set holds in any case. A minute begins with a
+    /// request, and is over for all that came in it. What has no accepted token is not counted.
+    pub fn rate_limit(mut self, requests: u32) -> Self {
+        self.rate_limit = RateLimit::Set(requests);
+        self
+    }
+
+    /// Lets everybody ask as often as they like, whether or not the clock runs.
+    pub fn no_rate_limit(mut self) -> Self {
+        self.rate_limit = RateLimit::None;
+        self
+    }
+
     /// Starts it on a free port.
     ///
     /// # Errors
@@ -55,6 +76,7 @@ impl Builder {
             // A span that no calendar holds is one without end.
             token_lifetime: TimeDelta::from_std(self.token_lifetime).unwrap_or(TimeDelta::MAX),
             multi_factor: self.multi_factor,
+            rate_limit: self.rate_limit,
         };
         Simulator::run(settings).await
     }

@@ -15,5 +15,6 @@ mod log;
 mod orders;
 mod refusals;
 mod subscriptions;
+mod throttling;
 mod tokens;
 mod wire;
