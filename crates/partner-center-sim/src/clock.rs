@@ -31,6 +31,10 @@ impl State {
     }
 }
 
+fn beginning() -> DateTime<Utc> {
+    DateTime::from_timestamp(BEGINNING, 0).unwrap_or_default()
+}
+
 /// A time that no calendar holds is taken for the last one that it does.
 fn later(at: DateTime<Utc>, span: Duration) -> DateTime<Utc> {
     TimeDelta::from_std(span)
@@ -43,7 +47,7 @@ impl Clock {
     /// A clock that stands still.
     pub(crate) fn still() -> Self {
         Self(Arc::new(Mutex::new(State {
-            at: DateTime::from_timestamp(BEGINNING, 0).unwrap_or_default(),
+            at: beginning(),
             since: Instant::now(),
             speed: 0,
         })))
@@ -70,6 +74,11 @@ impl Clock {
     /// Virtual seconds to one of the wall clock.
     pub(crate) fn speed(&self) -> u32 {
         self.state().speed
+    }
+
+    /// Begins again; the speed stays.
+    pub(crate) fn restart(&self) {
+        self.set(beginning());
     }
 
     /// Sets the time, forward or back, as when a stored state is taken up.

@@ -43,16 +43,16 @@
 //!   `include_system_purchases` asks for them, and can always be read by their ids.
 //! - `totalPrice` and `pricing` appear when `include_price` asks for them. Some amounts do not survive `f64`.
 //! - Subscriptions agree with the lines they came from; some orders have two. One attachment is of 3 MiB.
-//! - The JSON of a 200 starts with a UTF-8 byte order mark, the body of an error does not.
-//! - Errors have the bodies of the spec's examples, where there is one.
-//! - Tokens come from `POST /{tenant}/oauth2/v2.0/token` and `/{tenant}/oauth2/token`, for client credentials and for a
-//!   refresh token. They have an audience, an end, and perhaps a user with or without multi-factor authentication.
-//!   [`Simulator::ACCESS_TOKEN`] needs no sign-in.
-//! - More than 500 requests in a minute are throttled while the [`Clock`] runs, or any other number that was
-//!   [set](Builder::rate_limit).
-//! - A [`Fault`] on request: an error, a delay, a reset before or after the change, a cut, slow or huge body, HTML, a list
-//!   without end and the like, for the calls that a [`Rule`] picks.
-//! - All of it is deterministic: the same requests to two simulators get the same answers, but for the `Date` header.
+//! - The JSON of a 200 starts with a UTF-8 byte order mark; the body of an error, which is that of the spec's example where
+//!   there is one, does not, nor does what is not of the service itself (tokens, control).
+//! - `POST /{tenant}/oauth2/v2.0/token` and `/{tenant}/oauth2/token` give tokens for client credentials and for a refresh
+//!   token, with an audience, an end and perhaps a user. [`Simulator::ACCESS_TOKEN`] needs no sign-in.
+//! - More than 500 requests in a minute are throttled while the [`Clock`] runs; another limit can be [set](Builder::rate_limit).
+//! - A [`Fault`] on request, from an error to a reset after the change, for the calls that a [`Rule`] picks.
+//! - All of it is deterministic: the same requests to two simulators whose clocks stand still get the same answers, but for
+//!   the `Date` header.
+//!
+#![doc = include_str!("../docs/control.md")]
 //!
 #![doc = include_str!("../docs/limits.md")]
 
@@ -65,6 +65,7 @@ mod broken;
 mod catalogue;
 mod clock;
 mod connection;
+mod control;
 mod document;
 mod fault;
 mod fault_body;

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use http::{HeaderMap, StatusCode, request};
+use serde::Serialize;
 
 use crate::request::bearer;
 use crate::sign_in::Endpoint;
@@ -14,7 +15,7 @@ use crate::sign_in::Endpoint;
 ///
 /// No token and no secret is in it, so that it can be printed and kept as a snapshot: no body, no query of a request for a
 /// token, and none of the headers `Authorization`, `Proxy-Authorization` and `Cookie`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LoggedRequest {
     method: String,
     path: String,
@@ -108,6 +109,11 @@ impl Log {
         if let Some(request) = number.checked_sub(1).and_then(|n| requests.get_mut(n)) {
             request.status = status.as_u16();
         }
+    }
+
+    /// Forgets all of them.
+    pub(crate) fn clear(&self) {
+        self.lock().clear();
     }
 
     /// A copy of all of them.

@@ -1,10 +1,10 @@
 //! What happens to a request between the socket and the service?
 //!
-//! It is noted and read to its end. Who asks for a token gets one here; who asks for anything else must have one. Then it
-//! is counted, and either carried out or broken on purpose.
+//! What steers the simulator is answered apart. All else is noted and read to its end. Who asks for a token gets one here;
+//! who asks for anything else must have one. Then the request is counted, and either carried out or broken on purpose.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
@@ -17,6 +17,7 @@ use crate::answer::Answer;
 use crate::broken::{Broken, Instead};
 use crate::clock::Clock;
 use crate::connection::Connection;
+use crate::control::Control;
 use crate::document::Document;
 use crate::fault_body::{FaultBodies, throttled};
 use crate::log::Log;
@@ -38,51 +39,78 @@ const BODY_LIMIT: usize = 16 * 1024 * 1024;
 /// All that a simulator consists of, but for the socket.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
+    pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     bodies: FaultBodies,
     tokens: Tokens,
     throttle: Throttle,
-    service: Service,
+    /// A reset puts a new one in its place.
+    service: RwLock<Arc<Service>>,
 }
 
 impl Pipeline {
-    pub(crate) fn new(settings: Settings, clock: Clock) -> io::Result<Self> {
+    pub(crate) fn new(settings: Settings) -> io::Result<Self> {
         let document = Document::read()?;
+        let clock = Clock::still();
+        let service = Service::new(&document, clock.clone(), Simulator::CUSTOMERS)?;
         Ok(Self {
+            clock,
             faults: Faults::default(),
             log: Log::default(),
             bodies: FaultBodies::read(&document)?,
             tokens: Tokens::new(settings.token_lifetime, settings.multi_factor),
             throttle: Throttle::new(settings.rate_limit),
-            service: Service::new(&document, clock, Simulator::CUSTOMERS)?,
+            service: RwLock::new(Arc::new(service)),
         })
     }
 
-    /// Lets a request in, or has the answer for somebody who may not or asks too often.
-    fn admit(&self, head: &request::Parts, operation: Option<Operation>) -> Result<(), Answer> {
-        let token =
-            bearer(&head.headers).ok_or_else(|| self.service.refuse(Refusal::TokenMissing))?;
-        let unauthorized = |code| {
-            self.bodies
-                .answer(StatusCode::UNAUTHORIZED, Some(code), None)
+    /// Begins again, but for the settings.
+    pub(crate) fn reset(&self) -> io::Result<()> {
+        let document = Document::read()?;
+        self.clock.restart();
+        let service = Service::new(&document, self.clock.clone(), Simulator::CUSTOMERS)?;
+        *self.service.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(service);
+        self.faults.clear();
+        self.tokens.clear();
+        self.throttle.clear();
+        self.log.clear();
+        Ok(())
+    }
+
+    fn service(&self) -> Arc<Service> {
+        // It is put in its place whole: there is one even after a panic.
+        Arc::clone(&self.service.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The answer for somebody who may not ask, or asks too often.
+    fn refused(&self, head: &request::Parts, operation: Option<Operation>) -> Option<Answer> {
+        let Some(token) = bearer(&head.headers) else {
+            return Some(self.service().refuse(Refusal::TokenMissing));
         };
-        let caller = self
-            .tokens
-            .caller(token, self.service.clock.now())
-            .map_err(|unaccepted| match unaccepted {
-                Unaccepted::NotValid => self.service.refuse(Refusal::TokenNotAccepted),
-                Unaccepted::AnotherAudience => unauthorized("900420"),
-                Unaccepted::WithoutMultiFactor => unauthorized("900421"),
-            })?;
-        let admitted = self.throttle.admit(&caller.tenant, &self.service.clock);
-        admitted.map_err(throttled)?;
+        let coded = |status, code| Some(self.bodies.answer(status, Some(code), None));
+        let caller = match self.tokens.caller(token, self.clock.now()) {
+            Ok(caller) => caller,
+            Err(Unaccepted::NotValid) => {
+                return Some(self.service().refuse(Refusal::TokenNotAccepted));
+            }
+            Err(Unaccepted::AnotherAudience) => return coded(StatusCode::UNAUTHORIZED, "900420"),
+            Err(Unaccepted::WithoutMultiFactor) => {
+                return coded(StatusCode::UNAUTHORIZED, "900421");
+            }
+        };
+        if let Err(seconds) = self.throttle.admit(&caller.tenant, &self.clock) {
+            return Some(throttled(seconds));
+        }
         // The only operation that the spec has no application-only token for.
         if operation == Some(Operation::GetOrderProvisioningStatus) && !caller.is_user {
-            let code = Some("900329");
-            return Err(self.bodies.answer(StatusCode::FORBIDDEN, code, None));
+            return coded(StatusCode::FORBIDDEN, "900329");
         }
-        Ok(())
+        None
+    }
+
+    fn carried_out(&self, head: &request::Parts) -> Answer {
+        self.service().answer(head)
     }
 
     async fn api(
@@ -92,7 +120,7 @@ impl Pipeline {
         connection: Connection,
     ) -> Response {
         let operation = Operation::of(&head.method, head.uri.path());
-        if let Err(answer) = self.admit(&head, operation) {
+        if let Some(answer) = self.refused(&head, operation) {
             self.log.answered(number, answer.status);
             return answer.into_response(number, &head.headers);
         }
@@ -104,14 +132,14 @@ impl Pipeline {
         pause(broken.delay).await;
         if let Some((instead, after_change)) = broken.instead(&self.bodies) {
             if after_change {
-                self.service.answer(&head);
+                self.carried_out(&head);
             }
             pause(broken.late).await;
             return self.replaced(instead, &head, number, &connection);
         }
         let asked = head.uri.clone();
         broken.ask(&mut head);
-        let answer = self.service.answer(&head);
+        let answer = self.carried_out(&head);
         pause(broken.late).await;
         let answer = broken.spoil(answer, &asked);
         self.log.answered(number, answer.status);
@@ -154,12 +182,17 @@ pub(crate) async fn answer(
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let number = pipeline.log.received(&head);
+    let control = Control::at(head.uri.path());
+    let number = control.map_or_else(|| pipeline.log.received(&head), |_| 0);
     // Closing a connection with unread bytes in it can cost the client the answer. A body that is cut or too long is as
     // good as none here.
     let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
+    if let Some(control) = control {
+        let answer = control.answer(&pipeline, &head.method, &body);
+        return answer.into_bare_response();
+    }
     if let Some(endpoint) = Endpoint::at(head.uri.path()) {
-        let now = pipeline.service.clock.now();
+        let now = pipeline.clock.now();
         let answer = endpoint.answer(&pipeline.tokens, &head, &body, now, number);
         pipeline.log.answered(number, answer.status);
         return answer.into_bare_response();

@@ -144,11 +144,21 @@ pub(crate) struct Faults(Mutex<Vec<Kept>>);
 
 impl Faults {
     pub(crate) fn add(&self, when: When, fault: Fault) {
-        self.lock().push(Kept {
+        self.keep(Kept {
             when,
             fault,
             calls: 0,
         });
+    }
+
+    /// Takes up a rule as it is written.
+    pub(crate) fn keep(&self, rule: Kept) {
+        self.lock().push(rule);
+    }
+
+    /// A copy of all rules.
+    pub(crate) fn rules(&self) -> Vec<Kept> {
+        self.lock().clone()
     }
 
     pub(crate) fn clear(&self) {

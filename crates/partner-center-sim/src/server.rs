@@ -22,7 +22,6 @@ use crate::settings::{Builder, Settings};
 /// A running Partner Center on 127.0.0.1. It stops when it is dropped.
 pub struct Simulator {
     base_url: String,
-    clock: Clock,
     pipeline: Arc<Pipeline>,
     /// Dropping it is the signal to stop.
     _running: oneshot::Sender<()>,
@@ -65,8 +64,7 @@ impl Simulator {
     }
 
     pub(crate) async fn run(settings: Settings) -> io::Result<Self> {
-        let clock = Clock::still();
-        let pipeline = Arc::new(Pipeline::new(settings, clock.clone())?);
+        let pipeline = Arc::new(Pipeline::new(settings)?);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let router = Router::new()
@@ -85,7 +83,6 @@ impl Simulator {
         });
         Ok(Self {
             base_url,
-            clock,
             pipeline,
             _running: running,
         })
@@ -100,7 +97,7 @@ impl Simulator {
 
     /// The clock, which stands still until it is moved.
     pub fn clock(&self) -> &Clock {
-        &self.clock
+        &self.pipeline.clock
     }
 
     /// Lets something go wrong with calls of this operation: say with which of them, and then what.
@@ -129,9 +126,22 @@ impl Simulator {
         self.pipeline.faults.clear();
     }
 
+    /// Begins again: with the orders and the time of the start, and without faults, tokens and requests. What the
+    /// [builder](Self::builder) set stays, and so does the clock's speed.
+    ///
+    /// Requests that are being answered meanwhile may still be answered by what was there before.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start), but for the port.
+    pub fn reset(&self) -> io::Result<()> {
+        self.pipeline.reset()
+    }
+
     /// Every request received so far, in the order in which they came.
     ///
-    /// Bytes that are no HTTP request are answered with 400 before they get here and are not in it.
+    /// Bytes that are no HTTP request are answered with 400 before they get here and are not in it; neither are requests
+    /// to `/_simulator/`.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.pipeline.log.requests()
     }

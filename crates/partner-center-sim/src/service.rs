@@ -27,6 +27,7 @@ use crate::subscription;
 pub(crate) struct Service {
     customers: Vec<Customer>,
     refusals: Refusals,
+    #[expect(dead_code, reason = "it is for orders that change")]
     pub(crate) clock: Clock,
 }
 

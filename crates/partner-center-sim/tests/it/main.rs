@@ -8,6 +8,7 @@
 
 mod activation;
 mod attachments;
+mod control;
 mod faults;
 mod filters;
 mod lists;
