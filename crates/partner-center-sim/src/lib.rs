@@ -53,7 +53,6 @@
 //!   the `Date` header.
 //!
 #![doc = include_str!("../docs/control.md")]
-//!
 #![doc = include_str!("../docs/limits.md")]
 
 mod activation;

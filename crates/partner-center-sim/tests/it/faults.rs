@@ -353,3 +353,25 @@ async fn a_link_leads_elsewhere_where_there_is_a_link() {
     // An error is no collection.
     assert_eq!(get(&simulator, &order).await.json(), error);
 }
+
+#[tokio::test]
+async fn what_nobody_waits_for_is_not_carried_out_before_its_time() {
+    let simulator = Simulator::start().await.unwrap();
+    let wait = Duration::from_millis(100);
+    let address = simulator.base_url().strip_prefix("http://").unwrap();
+    for (number, span) in [(1, wait), (2, Duration::ZERO)] {
+        simulator.on_any().fault(Fault::delay(span));
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        let ask = b"GET /v1 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer simulated\r\n\r\n";
+        connection.write_all(ask).await.unwrap();
+        while simulator.requests().len() < number {
+            tokio::task::yield_now().await;
+        }
+        drop(connection);
+        tokio::time::sleep(2 * wait).await;
+        simulator.clear_faults();
+    }
+    // The second one did not have to wait.
+    let statuses: Vec<u16> = simulator.requests().iter().map(|r| r.status()).collect();
+    assert_eq!(statuses, [0, 404]);
+}
