@@ -55,6 +55,7 @@ mod answer;
 mod attachment;
 mod billing;
 mod catalogue;
+mod clock;
 mod document;
 mod filter;
 mod id;
@@ -72,5 +73,6 @@ mod store;
 mod subscription;
 mod term;
 
+pub use clock::Clock;
 pub use log::LoggedRequest;
 pub use server::Simulator;

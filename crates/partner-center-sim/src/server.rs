@@ -15,6 +15,7 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::clock::Clock;
 use crate::log::LoggedRequest;
 use crate::service::Service;
 
@@ -79,6 +80,11 @@ impl Simulator {
     /// Where it listens, such as `http://127.0.0.1:40123`: without `/v1` and without a slash at the end.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The clock, which stands still until it is moved.
+    pub fn clock(&self) -> &Clock {
+        &self.service.clock
     }
 
     /// Every request received so far, in the order in which they came.

@@ -10,6 +10,7 @@ use http::{Method, request};
 use crate::activation;
 use crate::answer::Answer;
 use crate::attachment;
+use crate::clock::Clock;
 use crate::document::Document;
 use crate::id::is_guid;
 use crate::log::Log;
@@ -28,6 +29,7 @@ pub(crate) struct Service {
     access_token: &'static str,
     customers: Vec<Customer>,
     refusals: Refusals,
+    pub(crate) clock: Clock,
     pub(crate) log: Log,
 }
 
@@ -42,6 +44,7 @@ impl Service {
             access_token,
             customers: seed::customers(&document, customer_ids)?,
             refusals: Refusals::read(&document)?,
+            clock: Clock::still(),
             log: Log::default(),
         })
     }
