@@ -19,7 +19,7 @@ const CORRELATION_VECTOR: HeaderName = HeaderName::from_static("ms-cv");
 const SERVER_ID: HeaderName = HeaderName::from_static("ms-serverid");
 
 /// An answer before the headers that all answers have.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -35,6 +35,14 @@ impl Answer {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
             body: body.into(),
+        })
+    }
+
+    /// The same as a 201.
+    pub(crate) fn created<T: Serialize>(value: &T) -> serde_json::Result<Self> {
+        Ok(Self {
+            status: StatusCode::CREATED,
+            ..Self::ok(value)?
         })
     }
 

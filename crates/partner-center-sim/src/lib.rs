@@ -36,6 +36,8 @@
 //! and billing cycle, old orders without status or currency, a savings plan, perpetual software, a cancelled line, and
 //! the orders of the spec's examples, member by member.
 //!
+//! - Orders can be placed: they are in lists after fifteen minutes of the simulator's [clock](Simulator::clock), and are
+//!   completed and provisioned before.
 //! - Below `/v1` can be read: a list of orders, one order, its provisioning status, activation links, attachments and
 //!   subscriptions, and the activation links of a line or a subscription.
 //! - Lists of orders come in pages of ten. `links.next` has the same uri for every page and carries its token in a header.
@@ -43,7 +45,7 @@
 //!   `include_system_purchases` asks for them, and can always be read by their ids.
 //! - `totalPrice` and `pricing` appear when `include_price` asks for them. Some amounts do not survive `f64`.
 //! - Subscriptions agree with the lines they came from; some orders have two. One attachment is of 3 MiB.
-//! - The JSON of a 200 starts with a UTF-8 byte order mark, the body of an error does not.
+//! - The JSON of a 200, and of a 201 for an order, starts with a UTF-8 byte order mark, the body of an error does not.
 //! - Errors have the bodies of the spec's examples, where there is one.
 //! - All of it is deterministic: the same requests to two simulators get the same answers, but for the `Date` header.
 //!
@@ -54,16 +56,24 @@ mod amount;
 mod answer;
 mod attachment;
 mod billing;
+mod body;
 mod catalogue;
 mod clock;
+mod create;
+mod denial;
 mod document;
 mod filter;
 mod id;
 mod link;
 mod log;
+mod members;
+mod offer;
 mod order;
 mod paging;
+mod price;
+mod progress;
 mod provisioning;
+mod purchase;
 mod refusal;
 mod request;
 mod seed;

@@ -3,8 +3,8 @@
 //! The path is split before it is decoded, so that an encoded slash stays inside its segment. Segments such as `..` have
 //! no meaning of their own. Nothing here refuses a request: an address that means nothing reads as `None`.
 
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 
 /// The query name that asks for prices, in a list as for one order.
@@ -48,6 +48,32 @@ pub(crate) enum Resource {
     },
 }
 
+/// Which methods an address takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Methods {
+    Get,
+    GetAndPost,
+    GetAndPatch,
+    Post,
+}
+
+impl Methods {
+    /// As they are listed in a header.
+    pub(crate) fn names(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::GetAndPost => "GET, POST",
+            Self::GetAndPatch => "GET, PATCH",
+            Self::Post => "POST",
+        }
+    }
+
+    /// Whether this is one of them. Methods are told apart by their letter case.
+    pub(crate) fn include(self, method: &Method) -> bool {
+        self.names().split(", ").any(|name| name == method.as_str())
+    }
+}
+
 impl Target {
     /// Reads a raw path.
     pub(crate) fn read(path: &str) -> Option<Self> {
@@ -63,6 +89,14 @@ impl Target {
 }
 
 impl Resource {
+    /// Which methods it takes.
+    pub(crate) fn methods(&self) -> Methods {
+        match self {
+            Self::Orders => Methods::GetAndPost,
+            _ => Methods::Get,
+        }
+    }
+
     /// Reads what follows the customer's id.
     fn read(segments: &[&str]) -> Option<Self> {
         match segments {

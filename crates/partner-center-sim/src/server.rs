@@ -8,7 +8,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::serve::ListenerExt;
@@ -18,9 +18,6 @@ use tokio::sync::oneshot;
 use crate::clock::Clock;
 use crate::log::LoggedRequest;
 use crate::service::Service;
-
-/// Longest body that is read to its end.
-const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// A running Partner Center on 127.0.0.1. It stops when it is dropped.
 pub struct Simulator {
@@ -107,10 +104,7 @@ impl fmt::Debug for Simulator {
 async fn answer(State(service): State<Arc<Service>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let number = service.log.received(&head);
-    // Closing a connection with unread bytes in it can cost the client the answer. A body that is cut or too long is as
-    // good as none here: no operation takes one.
-    let _ = to_bytes(body, BODY_LIMIT).await;
-    let answer = service.answer(&head);
+    let answer = service.answer(&head, body).await;
     service.log.answered(number, answer.status);
     answer.into_response::<Body>(number, &head.headers)
 }

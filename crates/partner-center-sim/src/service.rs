@@ -1,22 +1,30 @@
 //! Which answer does a request get?
 //!
 //! The checks have a fixed order, so that a request with two faults always gets the same answer: token, path, method,
-//! customer id, customer, query, order or subscription, line or file of the order.
+//! customer id, customer. A read goes on with the query, the order or subscription, the line or file of the order; a
+//! write with the length of its body, its media type and its JSON, the order, and then what the body says.
 
 use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use axum::body::Body;
+use bytes::Bytes;
 use http::{Method, request};
 
 use crate::activation;
 use crate::answer::Answer;
 use crate::attachment;
+use crate::body;
 use crate::clock::Clock;
+use crate::create::{Buyer, NewOrder};
 use crate::document::Document;
 use crate::id::is_guid;
 use crate::log::Log;
+use crate::members::Members;
 use crate::order::{LineItem, Order};
 use crate::paging::{self, ListQuery};
 use crate::provisioning;
+use crate::purchase;
 use crate::refusal::{Refusal, Refusals};
 use crate::request::{INCLUDE_PRICE, Resource, Target, bearer, flag, pair};
 use crate::seed;
@@ -27,7 +35,7 @@ use crate::subscription;
 #[derive(Debug)]
 pub(crate) struct Service {
     access_token: &'static str,
-    customers: Vec<Customer>,
+    customers: Mutex<Vec<Customer>>,
     refusals: Refusals,
     pub(crate) clock: Clock,
     pub(crate) log: Log,
@@ -42,7 +50,7 @@ impl Service {
         let document = Document::read()?;
         Ok(Self {
             access_token,
-            customers: seed::customers(&document, customer_ids)?,
+            customers: Mutex::new(seed::customers(&document, customer_ids)?),
             refusals: Refusals::read(&document)?,
             clock: Clock::still(),
             log: Log::default(),
@@ -50,54 +58,73 @@ impl Service {
     }
 
     /// Answers a request. There is no request without an answer.
-    pub(crate) fn answer(&self, head: &request::Parts) -> Answer {
-        self.serve(head)
-            .unwrap_or_else(|refusal| self.refusals.answer(refusal))
+    pub(crate) async fn answer(&self, head: &request::Parts, body: Body) -> Answer {
+        let admitted = self.admit(head);
+        // Also that of a refused request: a connection is not closed with unread bytes in it.
+        let body = body::read(body).await;
+        let answer = match admitted {
+            Ok(target) if head.method == Method::GET => self.read(&target, head),
+            Ok(target) => self.write(&target, head, body),
+            Err(refusal) => Err(refusal),
+        };
+        answer.unwrap_or_else(|refusal| self.refusals.answer(refusal))
     }
 
-    fn serve(&self, head: &request::Parts) -> Result<Answer, Refusal> {
+    /// The checks that do not need the body.
+    fn admit(&self, head: &request::Parts) -> Result<Target, Refusal> {
         match bearer(&head.headers) {
             Some(token) if token == self.access_token.as_bytes() => {}
             Some(_) => return Err(Refusal::TokenNotAccepted),
             None => return Err(Refusal::TokenMissing),
         }
         let target = Target::read(head.uri.path()).ok_or(Refusal::NothingHere)?;
-        if head.method != Method::GET {
-            return Err(Refusal::MethodNotAllowed);
+        let methods = target.resource.methods();
+        if !methods.include(&head.method) {
+            return Err(Refusal::MethodNotAllowed(methods));
         }
-        let customer = self.customer(&target.customer_id)?;
+        customer(&mut self.customers(), &target.customer_id)?;
+        Ok(target)
+    }
+
+    fn read(&self, target: &Target, head: &request::Parts) -> Result<Answer, Refusal> {
+        let now = self.clock.now();
+        let mut customers = self.customers();
+        let customer = &*customer(&mut customers, &target.customer_id)?;
         let query = head.uri.query().unwrap_or_default();
         let answer = match &target.resource {
             Resource::Orders => {
                 let query = ListQuery::read(query)?;
-                Answer::ok(&paging::page(customer, &query, &head.headers)?)
+                Answer::ok(&paging::page(customer, &query, &head.headers, now)?)
             }
             Resource::Order { order_id } => {
-                let shown = order(customer, order_id)?.shown(flag(query, INCLUDE_PRICE));
-                Answer::ok::<Order>(&shown)
+                let placed = order(customer, order_id)?;
+                Answer::ok::<Order>(&placed.shown(now, flag(query, INCLUDE_PRICE)))
             }
             Resource::ProvisioningStatus { order_id } => {
-                Answer::ok(&provisioning::of(&order(customer, order_id)?.order))
+                Answer::ok(&provisioning::of(order(customer, order_id)?, now))
             }
             Resource::OrderActivationLinks { order_id } => {
-                Answer::ok(&activation::of_order(&order(customer, order_id)?.order))
+                Answer::ok(&activation::of_order(&order(customer, order_id)?.at(now)))
             }
             Resource::LineItemActivationLinks {
                 order_id,
                 line_item_number,
             } => {
-                let order = &order(customer, order_id)?.order;
+                let order = &order(customer, order_id)?.at(now);
                 let line = line(order, line_item_number)?;
                 Answer::ok(&activation::of_line(order, line))
             }
             Resource::Subscriptions => {
                 let order_id = order_id(query)?;
-                Answer::ok(&subscription::of(order(customer, &order_id)?))
+                Answer::ok(&subscription::of(&order(customer, &order_id)?.at(now)))
             }
             Resource::SubscriptionActivationLinks { subscription_id } => {
-                let subscribed = customer.subscription(subscription_id);
-                let subscribed = subscribed.ok_or(Refusal::SubscriptionNotFound)?;
-                Answer::ok(&activation::of_subscription(subscribed))
+                let (order, line) = customer
+                    .subscription(subscription_id, now)
+                    .ok_or(Refusal::SubscriptionNotFound)?;
+                let line = &order.line_items[line];
+                let id = line.subscription_id.as_deref().unwrap_or_default();
+                Answer::ok(&activation::of_subscription(&order, line, id))
             }
             Resource::Attachments { order_id } => {
                 Answer::ok(&attachment::list(&order(customer, order_id)?.attachments))
@@ -113,15 +140,48 @@ impl Service {
         answer.map_err(|_| Refusal::Unexpected)
     }
 
-    fn customer(&self, id: &str) -> Result<&Customer, Refusal> {
-        if !is_guid(id) {
-            return Err(Refusal::CustomerIdInvalid);
+    fn write(
+        &self,
+        target: &Target,
+        head: &request::Parts,
+        body: Result<Bytes, Refusal>,
+    ) -> Result<Answer, Refusal> {
+        let body = body?;
+        if !body::is_json(&head.headers) {
+            return Err(Refusal::MediaTypeUnknown);
         }
-        self.customers
-            .iter()
-            .find(|customer| customer.id.eq_ignore_ascii_case(id))
-            .ok_or(Refusal::CustomerUnrelated)
+        let body = Members::read(&body)?;
+        let now = self.clock.now();
+        let mut customers = self.customers();
+        let customer = customer(&mut customers, &target.customer_id)?;
+        let answer = match &target.resource {
+            Resource::Orders => {
+                let new = NewOrder::read(&body, &Buyer::of(customer, now))?;
+                let placed = purchase::place(customer, new, now)?;
+                Answer::created::<Order>(&placed.shown(now, false))
+            }
+            // Nothing else takes another method than GET.
+            _ => return Err(Refusal::Unexpected),
+        };
+        answer.map_err(|_| Refusal::Unexpected)
     }
+
+    fn customers(&self) -> MutexGuard<'_, Vec<Customer>> {
+        // A change is made in one step, after everything that can go wrong with it.
+        self.customers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn customer<'c>(customers: &'c mut [Customer], id: &str) -> Result<&'c mut Customer, Refusal> {
+    if !is_guid(id) {
+        return Err(Refusal::CustomerIdInvalid);
+    }
+    customers
+        .iter_mut()
+        .find(|customer| customer.id.eq_ignore_ascii_case(id))
+        .ok_or(Refusal::CustomerUnrelated)
 }
 
 /// The order whose subscriptions are asked for.

@@ -8,10 +8,13 @@
 
 mod activation;
 mod attachments;
+mod bodies;
+mod create;
 mod filters;
 mod lists;
 mod log;
 mod orders;
+mod progress;
 mod refusals;
 mod subscriptions;
 mod wire;

@@ -1,4 +1,4 @@
-//! What does an order of the seed cost?
+//! What does an order cost?
 //!
 //! All sums are of whole minor units.
 
@@ -8,11 +8,10 @@ use crate::amount::Amount;
 use crate::catalogue::Currency;
 use crate::document::broken;
 use crate::order::Pricing;
-use crate::store::Prices;
 
 /// The prices of one unit of a line, in minor units, and the number of units.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct LinePrice {
+pub(crate) struct LinePrice {
     list: u64,
     discounted: u64,
     prorated: u64,
@@ -21,7 +20,7 @@ pub(super) struct LinePrice {
 
 impl LinePrice {
     /// Without a discount, for a whole term.
-    pub(super) fn plain(unit: u64, quantity: u64) -> Self {
+    pub(crate) fn plain(unit: u64, quantity: u64) -> Self {
         Self {
             list: unit,
             discounted: unit,
@@ -31,14 +30,14 @@ impl LinePrice {
     }
 
     /// A tenth off the price list.
-    pub(super) fn with_promotion(mut self) -> Self {
+    pub(crate) fn with_promotion(mut self) -> Self {
         self.discounted = self.list - self.list / 10;
         self.prorated = self.discounted;
         self
     }
 
     /// For half a term.
-    pub(super) fn for_half_a_term(mut self) -> Self {
+    pub(crate) fn for_half_a_term(mut self) -> Self {
         self.prorated = self.discounted / 2;
         self
     }
@@ -50,7 +49,7 @@ impl LinePrice {
     }
 
     /// As it is shown in an order.
-    pub(super) fn pricing(self, currency: &Currency) -> io::Result<Pricing> {
+    pub(crate) fn pricing(self, currency: &Currency) -> io::Result<Pricing> {
         let amount = |minor_units| Amount::of(minor_units, currency.places);
         Ok(Pricing {
             list_price: amount(self.list)?,
@@ -62,19 +61,33 @@ impl LinePrice {
     }
 }
 
-/// The prices of an order with these lines.
-pub(super) fn prices(currency: &Currency, lines: &[LinePrice]) -> io::Result<Prices> {
-    let mut total = 0_u64;
-    for line in lines {
-        total = total
-            .checked_add(line.extended()?)
-            .ok_or_else(|| broken(format!("a sum without end: {lines:?}")))?;
+/// What an order costs before tax, in its currency.
+#[derive(Debug)]
+pub(crate) struct Prices {
+    currency: &'static Currency,
+    of_lines: Vec<LinePrice>,
+    pub(crate) total: Amount,
+    /// One for each line.
+    pub(crate) lines: Vec<Pricing>,
+}
+
+impl Prices {
+    /// The prices of an order with these lines.
+    pub(crate) fn of(currency: &'static Currency, lines: Vec<LinePrice>) -> io::Result<Self> {
+        let mut total = 0_u64;
+        for line in &lines {
+            total = total
+                .checked_add(line.extended()?)
+                .ok_or_else(|| broken(format!("a sum without end: {lines:?}")))?;
+        }
+        Ok(Self {
+            currency,
+            total: Amount::of(total, currency.places)?,
+            lines: lines
+                .iter()
+                .map(|line| line.pricing(currency))
+                .collect::<io::Result<_>>()?,
+            of_lines: lines,
+        })
     }
-    Ok(Prices {
-        total: Amount::of(total, currency.places)?,
-        lines: lines
-            .iter()
-            .map(|line| line.pricing(currency))
-            .collect::<io::Result<_>>()?,
-    })
 }
