@@ -13,7 +13,8 @@ use serde::Serialize;
 use crate::id::is_guid;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
+/// Identifies a request; of a write, what must happen once.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
 const CORRELATION_VECTOR: HeaderName = HeaderName::from_static("ms-cv");
 const SERVER_ID: HeaderName = HeaderName::from_static("ms-serverid");

@@ -37,7 +37,7 @@
 //! the orders of the spec's examples, member by member.
 //!
 //! - Orders can be placed: they are in lists after fifteen minutes of the simulator's [clock](Simulator::clock), and are
-//!   completed and provisioned before.
+//!   completed and provisioned before. A write with the same `MS-RequestId` gets the remembered answer: [`RequestIds`].
 //! - Below `/v1` can be read: a list of orders, one order, its provisioning status, activation links, attachments and
 //!   subscriptions, and the activation links of a line or a subscription.
 //! - Lists of orders come in pages of ten. `links.next` has the same uri for every page and carries its token in a header.
@@ -75,6 +75,7 @@ mod progress;
 mod provisioning;
 mod purchase;
 mod refusal;
+mod replay;
 mod request;
 mod seed;
 mod server;
@@ -85,4 +86,5 @@ mod term;
 
 pub use clock::Clock;
 pub use log::LoggedRequest;
+pub use replay::RequestIds;
 pub use server::Simulator;

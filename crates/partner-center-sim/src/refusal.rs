@@ -35,6 +35,7 @@ pub(crate) enum Refusal {
     OrderIdMissing,
     OrderNotFound,
     SubscriptionNotFound,
+    AtWork,
     Unexpected,
     Denied(Denial),
 }
@@ -55,7 +56,7 @@ struct Fault {
 pub(crate) struct Refusals(BTreeMap<Refusal, Bytes>);
 
 impl Refusal {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 20] = [
         Self::TokenMissing,
         Self::TokenNotAccepted,
         Self::NothingHere,
@@ -74,6 +75,7 @@ impl Refusal {
         Self::OrderIdMissing,
         Self::OrderNotFound,
         Self::SubscriptionNotFound,
+        Self::AtWork,
         Self::Unexpected,
     ];
 
@@ -93,6 +95,7 @@ impl Refusal {
             | Self::ContinuationInvalid
             | Self::OrderIdMissing => StatusCode::BAD_REQUEST,
             Self::CustomerUnrelated => StatusCode::FORBIDDEN,
+            Self::AtWork => StatusCode::CONFLICT,
             Self::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Denied(denial) => denial.answer().0,
         }
@@ -107,6 +110,7 @@ impl Refusal {
             Self::CustomerUnrelated => ("Forbidden", "no_relationship"),
             Self::WordUnknown => ("BadRequest", "unparsable_enum"),
             Self::OrderNotFound => ("NotFound", "order_not_found"),
+            Self::AtWork => ("Conflict", "order_in_progress"),
             Self::Unexpected => ("ServerError", "unexpected"),
             Self::BodyUnreadable => ("BadRequest", "invalid_request"),
             Self::Denied(denial) => match denial.answer().1 {

@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 
 use crate::clock::Clock;
 use crate::log::LoggedRequest;
+use crate::replay::RequestIds;
 use crate::service::Service;
 
 /// A running Partner Center on 127.0.0.1. It stops when it is dropped.
@@ -82,6 +83,11 @@ impl Simulator {
     /// The clock, which stands still until it is moved.
     pub fn clock(&self) -> &Clock {
         &self.service.clock
+    }
+
+    /// Says what becomes of the `MS-RequestId` of a write.
+    pub fn set_request_ids(&self, request_ids: RequestIds) {
+        self.service.replays.set(request_ids);
     }
 
     /// Every request received so far, in the order in which they came.

@@ -2,17 +2,18 @@
 //!
 //! The checks have a fixed order, so that a request with two faults always gets the same answer: token, path, method,
 //! customer id, customer. A read goes on with the query, the order or subscription, the line or file of the order; a
-//! write with the length of its body, its media type and its JSON, the order, and then what the body says.
+//! write with its request id, the length of its body, its media type and its JSON, the order, and then what the body says.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::body::Body;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use http::{Method, request};
 
 use crate::activation;
-use crate::answer::Answer;
+use crate::answer::{Answer, REQUEST_ID};
 use crate::attachment;
 use crate::body;
 use crate::clock::Clock;
@@ -26,6 +27,7 @@ use crate::paging::{self, ListQuery};
 use crate::provisioning;
 use crate::purchase;
 use crate::refusal::{Refusal, Refusals};
+use crate::replay::{Begun, Key, Replays, Ticket};
 use crate::request::{INCLUDE_PRICE, Resource, Target, bearer, flag, pair};
 use crate::seed;
 use crate::store::{Customer, PlacedOrder};
@@ -39,6 +41,15 @@ pub(crate) struct Service {
     refusals: Refusals,
     pub(crate) clock: Clock,
     pub(crate) log: Log,
+    pub(crate) replays: Replays,
+}
+
+/// A request that may be answered.
+enum Admitted<'s> {
+    Read(Target),
+    Write(Target, Ticket<'s>),
+    /// A write that was answered before.
+    Answered(Answer),
 }
 
 impl Service {
@@ -54,6 +65,7 @@ impl Service {
             refusals: Refusals::read(&document)?,
             clock: Clock::still(),
             log: Log::default(),
+            replays: Replays::default(),
         })
     }
 
@@ -63,15 +75,16 @@ impl Service {
         // Also that of a refused request: a connection is not closed with unread bytes in it.
         let body = body::read(body).await;
         let answer = match admitted {
-            Ok(target) if head.method == Method::GET => self.read(&target, head),
-            Ok(target) => self.write(&target, head, body),
+            Ok(Admitted::Read(target)) => self.read(&target, head),
+            Ok(Admitted::Write(target, ticket)) => self.write(&target, head, body, ticket),
+            Ok(Admitted::Answered(answer)) => Ok(answer),
             Err(refusal) => Err(refusal),
         };
         answer.unwrap_or_else(|refusal| self.refusals.answer(refusal))
     }
 
     /// The checks that do not need the body.
-    fn admit(&self, head: &request::Parts) -> Result<Target, Refusal> {
+    fn admit(&self, head: &request::Parts) -> Result<Admitted<'_>, Refusal> {
         match bearer(&head.headers) {
             Some(token) if token == self.access_token.as_bytes() => {}
             Some(_) => return Err(Refusal::TokenNotAccepted),
@@ -82,8 +95,15 @@ impl Service {
         if !methods.include(&head.method) {
             return Err(Refusal::MethodNotAllowed(methods));
         }
-        customer(&mut self.customers(), &target.customer_id)?;
-        Ok(target)
+        let customer_id = customer(&mut self.customers(), &target.customer_id)?.id;
+        if head.method == Method::GET {
+            return Ok(Admitted::Read(target));
+        }
+        match self.replays.begin(key(head, customer_id), self.clock.now()) {
+            Begun::First(ticket) => Ok(Admitted::Write(target, ticket)),
+            Begun::AtWork => Err(Refusal::AtWork),
+            Begun::Answered(answer) => Ok(Admitted::Answered(answer)),
+        }
     }
 
     fn read(&self, target: &Target, head: &request::Parts) -> Result<Answer, Refusal> {
@@ -145,6 +165,7 @@ impl Service {
         target: &Target,
         head: &request::Parts,
         body: Result<Bytes, Refusal>,
+        ticket: Ticket<'_>,
     ) -> Result<Answer, Refusal> {
         let body = body?;
         if !body::is_json(&head.headers) {
@@ -152,11 +173,27 @@ impl Service {
         }
         let body = Members::read(&body)?;
         let now = self.clock.now();
+        // Up to here it is the request that is refused; from here on the operation answers, which is remembered.
+        let answer = self
+            .carry_out(target, &body, now)
+            .unwrap_or_else(|refusal| self.refusals.answer(refusal));
+        if !answer.status.is_server_error() {
+            ticket.remember(&answer, now);
+        }
+        Ok(answer)
+    }
+
+    fn carry_out(
+        &self,
+        target: &Target,
+        body: &Members<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Answer, Refusal> {
         let mut customers = self.customers();
         let customer = customer(&mut customers, &target.customer_id)?;
         let answer = match &target.resource {
             Resource::Orders => {
-                let new = NewOrder::read(&body, &Buyer::of(customer, now))?;
+                let new = NewOrder::read(body, &Buyer::of(customer, now))?;
                 let placed = purchase::place(customer, new, now)?;
                 Answer::created::<Order>(&placed.shown(now, false))
             }
@@ -172,6 +209,15 @@ impl Service {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The request id of a write, when it has one that counts.
+fn key(head: &request::Parts, customer_id: &str) -> Option<Key> {
+    let request_id = head.headers.get(REQUEST_ID)?.to_str().ok()?;
+    is_guid(request_id).then(|| Key {
+        customer_id: customer_id.to_owned(),
+        request_id: request_id.to_ascii_lowercase(),
+    })
 }
 
 fn customer<'c>(customers: &'c mut [Customer], id: &str) -> Result<&'c mut Customer, Refusal> {

@@ -16,5 +16,6 @@ mod log;
 mod orders;
 mod progress;
 mod refusals;
+mod replays;
 mod subscriptions;
 mod wire;
