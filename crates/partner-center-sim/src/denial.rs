@@ -21,6 +21,21 @@ pub(crate) enum Denial {
     TermEndInvalid,
     CurrencyInvalid,
     AttestationMissing,
+    AddOnUnrelated,
+    SubscriptionInactive,
+    CycleUnsupported,
+    CycleInactive,
+    CyclePending,
+    QuantityFixed,
+    QuantitySuspended,
+    ChangePending,
+    NotCancellable,
+    LegacyNotCancellable,
+    MarketplaceNotCancellable,
+    SavingsPlanNotCancellable,
+    CancelledTooLate,
+    EtagOutdated,
+    OperationUnsupported,
 }
 
 /// Where the body of an answer comes from.
@@ -33,7 +48,7 @@ pub(crate) enum Wording {
 }
 
 impl Denial {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::RequestInvalid,
         Self::StatusUnknown,
         Self::LineNumbersWrong,
@@ -47,6 +62,21 @@ impl Denial {
         Self::TermEndInvalid,
         Self::CurrencyInvalid,
         Self::AttestationMissing,
+        Self::AddOnUnrelated,
+        Self::SubscriptionInactive,
+        Self::CycleUnsupported,
+        Self::CycleInactive,
+        Self::CyclePending,
+        Self::QuantityFixed,
+        Self::QuantitySuspended,
+        Self::ChangePending,
+        Self::NotCancellable,
+        Self::LegacyNotCancellable,
+        Self::MarketplaceNotCancellable,
+        Self::SavingsPlanNotCancellable,
+        Self::CancelledTooLate,
+        Self::EtagOutdated,
+        Self::OperationUnsupported,
     ];
 
     /// The status and the body of the answer.
@@ -96,6 +126,63 @@ impl Denial {
                 ),
             ),
             Self::AttestationMissing => (400, Example("BadRequest", "attestation_missing")),
+            Self::AddOnUnrelated => (
+                400,
+                Own("800029", "The parent subscription takes no such add-on."),
+            ),
+            Self::SubscriptionInactive => (400, Own("800012", "The subscription is not active.")),
+            Self::CycleUnsupported => (
+                400,
+                Own("6001", "An offer of the order is not billed in this cycle."),
+            ),
+            Self::CycleInactive => (
+                400,
+                Own("6000", "A subscription of the order is not active."),
+            ),
+            Self::CyclePending => (
+                400,
+                Own(
+                    "800072",
+                    "A subscription of the order is still being provisioned.",
+                ),
+            ),
+            Self::QuantityFixed => (
+                403,
+                Own("800027", "The quantity of this offer cannot be changed."),
+            ),
+            Self::QuantitySuspended => (
+                400,
+                Own(
+                    "2001",
+                    "The quantity cannot be changed while the subscription is suspended.",
+                ),
+            ),
+            Self::ChangePending => (409, Example("Conflict", "change_pending")),
+            Self::NotCancellable => (400, Example("BadRequest", "not_cancellable")),
+            Self::LegacyNotCancellable => (
+                400,
+                Own(
+                    "800063",
+                    "This order cannot be cancelled; suspend its subscriptions instead.",
+                ),
+            ),
+            Self::MarketplaceNotCancellable => (
+                403,
+                Own(
+                    "800077",
+                    "What a publisher sells is cancelled by a change of the subscription.",
+                ),
+            ),
+            Self::SavingsPlanNotCancellable => {
+                (403, Own("900321", "A savings plan cannot be changed here."))
+            }
+            Self::CancelledTooLate => {
+                (400, Own("900117", "An order can be cancelled for 60 days."))
+            }
+            Self::EtagOutdated => (400, Example("BadRequest", "etag_outdated")),
+            Self::OperationUnsupported => {
+                (400, Own("900141", "This is not supported for the order."))
+            }
         };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         (status, wording)

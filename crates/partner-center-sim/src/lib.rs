@@ -37,7 +37,8 @@
 //! the orders of the spec's examples, member by member.
 //!
 //! - Orders can be placed: they are in lists after fifteen minutes of the simulator's [clock](Simulator::clock), and are
-//!   completed and provisioned before. A write with the same `MS-RequestId` gets the remembered answer: [`RequestIds`].
+//!   completed and provisioned before. Orders of legacy offers can get add-ons and another billing cycle, reservations and
+//!   software can be cancelled. A write with the same `MS-RequestId` gets the remembered answer: [`RequestIds`].
 //! - Below `/v1` can be read: a list of orders, one order, its provisioning status, activation links, attachments and
 //!   subscriptions, and the activation links of a line or a subscription.
 //! - Lists of orders come in pages of ten. `links.next` has the same uri for every page and carries its token in a header.
@@ -52,12 +53,15 @@
 #![doc = include_str!("../docs/limits.md")]
 
 mod activation;
+mod add_on;
 mod amount;
 mod answer;
 mod attachment;
 mod billing;
 mod body;
+mod cancel;
 mod catalogue;
+mod change;
 mod clock;
 mod create;
 mod denial;

@@ -3,11 +3,15 @@
 //! All sums are of whole minor units.
 
 use std::io;
+use std::ops::Range;
 
 use crate::amount::Amount;
-use crate::catalogue::Currency;
+use crate::catalogue::{self, Currency};
 use crate::document::broken;
-use crate::order::Pricing;
+use crate::order::{Order, Pricing};
+
+/// Prices of offers that are not on the list, in minor units of the currency.
+const UNLISTED_UNITS: Range<u64> = 500..5_000;
 
 /// The prices of one unit of a line, in minor units, and the number of units.
 #[derive(Clone, Copy, Debug)]
@@ -90,4 +94,30 @@ impl Prices {
             of_lines: lines,
         })
     }
+
+    /// The prices of the same order after a change of quantities, or with more lines.
+    pub(crate) fn after_change(&self, order: &Order) -> io::Result<Self> {
+        let lines = order.line_items.iter().enumerate().map(|(number, line)| {
+            let known = self.of_lines.get(number).copied();
+            let price = known.unwrap_or_else(|| LinePrice::plain(unit(&line.offer_id), 0));
+            LinePrice {
+                quantity: line.quantity,
+                ..price
+            }
+        });
+        Self::of(self.currency, lines.collect())
+    }
+}
+
+/// The price of one unit.
+pub(crate) fn unit(offer_id: &str) -> u64 {
+    if let Some(product) = catalogue::product_of(offer_id) {
+        return product.unit;
+    }
+    // An offer costs the same whoever buys it and whenever, in whatever letter case its id is written.
+    let sum = offer_id.bytes().fold(0_u64, |sum, byte| {
+        sum.wrapping_mul(31)
+            .wrapping_add(u64::from(byte.to_ascii_lowercase()))
+    });
+    UNLISTED_UNITS.start + sum % (UNLISTED_UNITS.end - UNLISTED_UNITS.start)
 }

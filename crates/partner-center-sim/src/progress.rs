@@ -110,6 +110,17 @@ impl Progress {
         Cow::Owned(order)
     }
 
+    /// A line of the order is not provisioned any more.
+    pub(crate) fn cancel(&mut self, line: usize) {
+        self.deliveries.remove(&line);
+    }
+
+    /// The order goes nowhere from now on.
+    pub(crate) fn stop(&mut self) {
+        self.completing_since = None;
+        self.deliveries.clear();
+    }
+
     /// Forgets what has come about until now: the order shows it.
     pub(crate) fn settle(&mut self, now: DateTime<Utc>) {
         self.completing_since

@@ -5,7 +5,6 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::catalogue;
 use crate::clock::written;
 use crate::create::NewOrder;
 use crate::denial::Denial;
@@ -13,15 +12,12 @@ use crate::id::{Place, Purpose};
 use crate::link::{Attributes, Link};
 use crate::offer::{self, OfferKind};
 use crate::order::{ClientContext, LineItem, LineItemLinks, Order, OrderLinks, OrderStatus};
-use crate::price::{LinePrice, Prices};
+use crate::price::{self, LinePrice, Prices};
 use crate::progress::Progress;
 use crate::store::{Customer, PlacedOrder};
 
 /// First place of the orders that requests place, far from those of the seed.
 const PLACED: usize = 1_000;
-
-/// Prices of offers that are not on the list, in minor units of the currency.
-const UNLISTED_UNITS: std::ops::Range<u64> = 500..5_000;
 
 /// Places an order for a customer.
 pub(crate) fn place(
@@ -36,7 +32,7 @@ pub(crate) fn place(
     let prices = new
         .lines
         .iter()
-        .map(|line| LinePrice::plain(unit(&line.offer_id), line.quantity))
+        .map(|line| LinePrice::plain(price::unit(&line.offer_id), line.quantity))
         .collect();
     // More money than there are numbers for.
     let prices = Prices::of(new.currency, prices).map_err(|_| Denial::QuantityUnavailable)?;
@@ -65,19 +61,6 @@ pub(crate) fn start(progress: &mut Progress, order: &Order, place: Place, now: D
             .then(|| place.guid(Purpose::Subscription { line: number }));
         progress.deliver(number, subscription, now);
     }
-}
-
-/// The price of one unit.
-pub(crate) fn unit(offer_id: &str) -> u64 {
-    if let Some(product) = catalogue::product_of(offer_id) {
-        return product.unit;
-    }
-    // An offer costs the same whoever buys it and whenever, in whatever letter case its id is written.
-    let sum = offer_id.bytes().fold(0_u64, |sum, byte| {
-        sum.wrapping_mul(31)
-            .wrapping_add(u64::from(byte.to_ascii_lowercase()))
-    });
-    UNLISTED_UNITS.start + sum % (UNLISTED_UNITS.end - UNLISTED_UNITS.start)
 }
 
 fn order(customer: &Customer, place: Place, new: NewOrder, now: DateTime<Utc>) -> Order {

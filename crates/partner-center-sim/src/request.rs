@@ -93,6 +93,7 @@ impl Resource {
     pub(crate) fn methods(&self) -> Methods {
         match self {
             Self::Orders => Methods::GetAndPost,
+            Self::Order { .. } => Methods::GetAndPatch,
             _ => Methods::Get,
         }
     }

@@ -10,12 +10,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use axum::body::Body;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::{Method, request};
+use http::header::IF_MATCH;
+use http::{HeaderMap, Method, request};
 
 use crate::activation;
 use crate::answer::{Answer, REQUEST_ID};
 use crate::attachment;
 use crate::body;
+use crate::change::Changed;
 use crate::clock::Clock;
 use crate::create::{Buyer, NewOrder};
 use crate::document::Document;
@@ -175,7 +177,7 @@ impl Service {
         let now = self.clock.now();
         // Up to here it is the request that is refused; from here on the operation answers, which is remembered.
         let answer = self
-            .carry_out(target, &body, now)
+            .carry_out(target, &head.headers, &body, now)
             .unwrap_or_else(|refusal| self.refusals.answer(refusal));
         if !answer.status.is_server_error() {
             ticket.remember(&answer, now);
@@ -186,6 +188,7 @@ impl Service {
     fn carry_out(
         &self,
         target: &Target,
+        headers: &HeaderMap,
         body: &Members<'_>,
         now: DateTime<Utc>,
     ) -> Result<Answer, Refusal> {
@@ -196,6 +199,18 @@ impl Service {
                 let new = NewOrder::read(body, &Buyer::of(customer, now))?;
                 let placed = purchase::place(customer, new, now)?;
                 Answer::created::<Order>(&placed.shown(now, false))
+            }
+            Resource::Order { order_id } => {
+                let changed = Changed::read(
+                    customer,
+                    order(customer, order_id)?,
+                    body,
+                    headers.get(IF_MATCH),
+                    now,
+                )?;
+                let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
+                changed.apply(placed, now);
+                Answer::ok::<Order>(&placed.shown(now, false))
             }
             // Nothing else takes another method than GET.
             _ => return Err(Refusal::Unexpected),

@@ -48,9 +48,14 @@ pub(crate) struct Subscribed<'c> {
 }
 
 impl Customer {
-    /// The order with this id. A GUID is found in any letter case, another id only as it is written.
+    /// The order with this id.
     pub(crate) fn order(&self, id: &str) -> Option<&PlacedOrder> {
         self.orders.iter().find(|placed| placed.has_id(id))
+    }
+
+    /// The same, to change it.
+    pub(crate) fn order_mut(&mut self, id: &str) -> Option<&mut PlacedOrder> {
+        self.orders.iter_mut().find(|placed| placed.has_id(id))
     }
 
     /// The order of the subscription with this id, which is a GUID in any letter case, and the place of its line.
@@ -100,7 +105,8 @@ impl PlacedOrder {
         self.attachments.iter().find(|file| file.id == id)
     }
 
-    fn has_id(&self, id: &str) -> bool {
+    /// A GUID in any letter case, another id only as it is written.
+    pub(crate) fn has_id(&self, id: &str) -> bool {
         let own = self.order.id.as_str();
         own == id || (is_guid(own) && own.eq_ignore_ascii_case(id))
     }

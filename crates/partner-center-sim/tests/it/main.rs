@@ -9,6 +9,7 @@
 mod activation;
 mod attachments;
 mod bodies;
+mod change;
 mod create;
 mod filters;
 mod lists;
