@@ -47,6 +47,15 @@ impl Answer {
         })
     }
 
+    /// A 201 without a byte order mark: the documented answer to an upload has none.
+    pub(crate) fn uploaded<T: Serialize>(value: &T) -> serde_json::Result<Self> {
+        Ok(Self {
+            status: StatusCode::CREATED,
+            headers: HeaderMap::new(),
+            body: serde_json::to_vec(value)?.into(),
+        })
+    }
+
     /// A 200 with these bytes as they are.
     pub(crate) fn file(body: Bytes) -> Self {
         let octets = HeaderValue::from_static("application/octet-stream");

@@ -36,6 +36,9 @@ pub(crate) enum Denial {
     CancelledTooLate,
     EtagOutdated,
     OperationUnsupported,
+    PurchaseOrderMissing,
+    MetadataInvalid,
+    TenderMissing,
 }
 
 /// Where the body of an answer comes from.
@@ -48,7 +51,7 @@ pub(crate) enum Wording {
 }
 
 impl Denial {
-    pub(crate) const ALL: [Self; 28] = [
+    pub(crate) const ALL: [Self; 31] = [
         Self::RequestInvalid,
         Self::StatusUnknown,
         Self::LineNumbersWrong,
@@ -77,6 +80,9 @@ impl Denial {
         Self::CancelledTooLate,
         Self::EtagOutdated,
         Self::OperationUnsupported,
+        Self::PurchaseOrderMissing,
+        Self::MetadataInvalid,
+        Self::TenderMissing,
     ];
 
     /// The status and the body of the answer.
@@ -180,6 +186,15 @@ impl Denial {
                 (400, Own("900117", "An order can be cancelled for 60 days."))
             }
             Self::EtagOutdated => (400, Example("BadRequest", "etag_outdated")),
+            Self::PurchaseOrderMissing => (400, Example("BadRequest", "purchase_order_missing")),
+            Self::MetadataInvalid => (400, Example("BadRequest", "metadata_invalid")),
+            Self::TenderMissing => (
+                400,
+                Own(
+                    "900253",
+                    "A part of a tender needs a tender document or a link to one.",
+                ),
+            ),
             Self::OperationUnsupported => {
                 (400, Own("900141", "This is not supported for the order."))
             }

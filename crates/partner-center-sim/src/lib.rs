@@ -38,7 +38,7 @@
 //!
 //! - Orders can be placed: they are in lists after fifteen minutes of the simulator's [clock](Simulator::clock), and are
 //!   completed and provisioned before. Orders of legacy offers can get add-ons and another billing cycle, reservations and
-//!   software can be cancelled. A write with the same `MS-RequestId` gets the remembered answer: [`RequestIds`].
+//!   software can be cancelled, and an order that waits for a purchase order can have one uploaded. A write with the same `MS-RequestId` gets the remembered answer: [`RequestIds`].
 //! - Below `/v1` can be read: a list of orders, one order, its provisioning status, activation links, attachments and
 //!   subscriptions, and the activation links of a line or a subscription.
 //! - Lists of orders come in pages of ten. `links.next` has the same uri for every page and carries its token in a header.
@@ -87,6 +87,7 @@ mod service;
 mod store;
 mod subscription;
 mod term;
+mod upload;
 
 pub use clock::Clock;
 pub use log::LoggedRequest;

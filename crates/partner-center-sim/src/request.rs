@@ -42,6 +42,10 @@ pub(crate) enum Resource {
     Attachments {
         order_id: String,
     },
+    /// Where attachments are sent to.
+    Upload {
+        order_id: String,
+    },
     Attachment {
         order_id: String,
         attachment_id: String,
@@ -94,6 +98,7 @@ impl Resource {
         match self {
             Self::Orders => Methods::GetAndPost,
             Self::Order { .. } => Methods::GetAndPatch,
+            Self::Upload { .. } => Methods::Post,
             _ => Methods::Get,
         }
     }
@@ -120,6 +125,7 @@ impl Resource {
             ["activationlinks"] => Some(Self::OrderActivationLinks { order_id }),
             ["attachments"] => Some(Self::Attachments { order_id }),
             // Not the plural: the service spells the two unlike.
+            ["attachment"] => Some(Self::Upload { order_id }),
             ["attachment", attachment_id] => {
                 let attachment_id = (*attachment_id).to_owned();
                 Some(Self::Attachment {

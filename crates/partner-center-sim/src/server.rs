@@ -85,6 +85,11 @@ impl Simulator {
         &self.service.clock
     }
 
+    /// The ids of all orders of a customer, newest first, also of those that no list has yet.
+    pub fn order_ids(&self, customer_id: &str) -> Vec<String> {
+        self.service.order_ids(customer_id)
+    }
+
     /// Says what becomes of the `MS-RequestId` of a write.
     pub fn set_request_ids(&self, request_ids: RequestIds) {
         self.service.replays.set(request_ids);

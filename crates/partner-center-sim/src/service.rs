@@ -2,7 +2,7 @@
 //!
 //! The checks have a fixed order, so that a request with two faults always gets the same answer: token, path, method,
 //! customer id, customer. A read goes on with the query, the order or subscription, the line or file of the order; a
-//! write with its request id, the length of its body, its media type and its JSON, the order, and then what the body says.
+//! write with its request id, the length of its body, its media type and its syntax, the order, and then what the body says.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -34,6 +34,7 @@ use crate::request::{INCLUDE_PRICE, Resource, Target, bearer, flag, pair};
 use crate::seed;
 use crate::store::{Customer, PlacedOrder};
 use crate::subscription;
+use crate::upload::Upload;
 
 /// Everything that is behind the socket.
 #[derive(Debug)]
@@ -44,6 +45,12 @@ pub(crate) struct Service {
     pub(crate) clock: Clock,
     pub(crate) log: Log,
     pub(crate) replays: Replays,
+}
+
+/// The body of a write.
+enum Asked<'b> {
+    Members(Members<'b>),
+    Upload(Upload),
 }
 
 /// A request that may be answered.
@@ -71,6 +78,14 @@ impl Service {
         })
     }
 
+    /// The ids of a customer's orders, newest first.
+    pub(crate) fn order_ids(&self, customer_id: &str) -> Vec<String> {
+        let mut customers = self.customers();
+        let orders = customer(&mut customers, customer_id).map(|customer| &customer.orders);
+        let orders = orders.into_iter().flatten();
+        orders.map(|placed| placed.order.id.clone()).collect()
+    }
+
     /// Answers a request. There is no request without an answer.
     pub(crate) async fn answer(&self, head: &request::Parts, body: Body) -> Answer {
         let admitted = self.admit(head);
@@ -78,7 +93,7 @@ impl Service {
         let body = body::read(body).await;
         let answer = match admitted {
             Ok(Admitted::Read(target)) => self.read(&target, head),
-            Ok(Admitted::Write(target, ticket)) => self.write(&target, head, body, ticket),
+            Ok(Admitted::Write(target, ticket)) => self.write(&target, head, body, ticket).await,
             Ok(Admitted::Answered(answer)) => Ok(answer),
             Err(refusal) => Err(refusal),
         };
@@ -148,6 +163,8 @@ impl Service {
                 let id = line.subscription_id.as_deref().unwrap_or_default();
                 Answer::ok(&activation::of_subscription(&order, line, id))
             }
+            // It takes no GET.
+            Resource::Upload { .. } => return Err(Refusal::Unexpected),
             Resource::Attachments { order_id } => {
                 Answer::ok(&attachment::list(&order(customer, order_id)?.attachments))
             }
@@ -156,13 +173,13 @@ impl Service {
                 attachment_id,
             } => {
                 let file = order(customer, order_id)?.attachment(attachment_id);
-                Ok(Answer::file(file.ok_or(Refusal::NothingHere)?.content()))
+                Ok(Answer::file(file.ok_or(Refusal::NothingHere)?.bytes()))
             }
         };
         answer.map_err(|_| Refusal::Unexpected)
     }
 
-    fn write(
+    async fn write(
         &self,
         target: &Target,
         head: &request::Parts,
@@ -170,14 +187,15 @@ impl Service {
         ticket: Ticket<'_>,
     ) -> Result<Answer, Refusal> {
         let body = body?;
-        if !body::is_json(&head.headers) {
-            return Err(Refusal::MediaTypeUnknown);
-        }
-        let body = Members::read(&body)?;
+        let asked = match &target.resource {
+            Resource::Upload { .. } => Asked::Upload(Upload::read(&head.headers, body).await?),
+            _ if !body::is_json(&head.headers) => return Err(Refusal::MediaTypeUnknown),
+            _ => Asked::Members(Members::read(&body)?),
+        };
         let now = self.clock.now();
         // Up to here it is the request that is refused; from here on the operation answers, which is remembered.
         let answer = self
-            .carry_out(target, &head.headers, &body, now)
+            .carry_out(target, &head.headers, asked, now)
             .unwrap_or_else(|refusal| self.refusals.answer(refusal));
         if !answer.status.is_server_error() {
             ticket.remember(&answer, now);
@@ -189,28 +207,32 @@ impl Service {
         &self,
         target: &Target,
         headers: &HeaderMap,
-        body: &Members<'_>,
+        asked: Asked<'_>,
         now: DateTime<Utc>,
     ) -> Result<Answer, Refusal> {
         let mut customers = self.customers();
         let customer = customer(&mut customers, &target.customer_id)?;
-        let answer = match &target.resource {
-            Resource::Orders => {
-                let new = NewOrder::read(body, &Buyer::of(customer, now))?;
+        let answer = match (&target.resource, asked) {
+            (Resource::Orders, Asked::Members(body)) => {
+                let new = NewOrder::read(&body, &Buyer::of(customer, now))?;
                 let placed = purchase::place(customer, new, now)?;
                 Answer::created::<Order>(&placed.shown(now, false))
             }
-            Resource::Order { order_id } => {
+            (Resource::Order { order_id }, Asked::Members(body)) => {
                 let changed = Changed::read(
                     customer,
                     order(customer, order_id)?,
-                    body,
+                    &body,
                     headers.get(IF_MATCH),
                     now,
                 )?;
                 let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
                 changed.apply(placed, now);
                 Answer::ok::<Order>(&placed.shown(now, false))
+            }
+            (Resource::Upload { order_id }, Asked::Upload(upload)) => {
+                let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
+                Answer::uploaded(&attachment::list(upload.apply(placed, now)?))
             }
             // Nothing else takes another method than GET.
             _ => return Err(Refusal::Unexpected),

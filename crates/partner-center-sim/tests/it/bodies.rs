@@ -119,3 +119,93 @@ async fn a_body_in_pieces_is_one() {
         "800002",
     );
 }
+
+/// The bytes with some of them changed, the same every time for the same number.
+fn spoilt(bytes: &[u8], number: u64) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let mut state = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    for _ in 0..=number % 4 {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let place = (state >> 33) as usize % bytes.len();
+        match state >> 61 {
+            0 => bytes.truncate(place.max(1)),
+            1 => drop(bytes.remove(place)),
+            2 => bytes[place] = b'"',
+            3 => bytes[place] = b'-',
+            4 => bytes.insert(place, b'9'),
+            5 => bytes.insert(place, b'{'),
+            _ => bytes[place] = (state >> 40) as u8,
+        }
+        if bytes.is_empty() {
+            break;
+        }
+    }
+    bytes
+}
+
+#[tokio::test]
+async fn any_bytes_as_a_body_get_an_answer() {
+    let simulator = Simulator::start().await.unwrap();
+    let mut order = order_of("DG7GMGF0D7FV:0003:DG7GMGF0D2G1", 1);
+    order["referenceCustomerId"] = FIRST.into();
+    order["billingCycle"] = "one_time".into();
+    order["status"] = "pending".into();
+    order["lineItems"][0]["termDuration"] = "P1Y".into();
+    order["lineItems"][0]["customTermEndDate"] = "2025-06-30".into();
+    let order = order.to_string();
+    let form = b"--b\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n{\"customerPrice\":\"1\",\"currency\":\"USD\"}\r\n\
+        --b\r\nContent-Disposition: form-data; name=\"POFiles\"; filename=\"a.pdf\"\r\n\r\n%PDF\r\n--b--\r\n";
+    let id = simulator.order_ids(FIRST)[0].clone();
+    let (json, multipart) = ("application/json", "multipart/form-data; boundary=b");
+    for number in 0..400 {
+        for (method, target, media_type, body) in [
+            ("POST", path(), json, order.as_bytes()),
+            ("PATCH", format!("{}/{id}", path()), json, order.as_bytes()),
+            (
+                "POST",
+                format!("{}/{id}/attachment", path()),
+                multipart,
+                form,
+            ),
+        ] {
+            let body = spoilt(body, number);
+            let reply = send(&simulator, (method, &target), &[], media_type, &body).await;
+            assert!(
+                (200..500).contains(&reply.status),
+                "{method} {target}: {}",
+                String::from_utf8_lossy(&body)
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_method_on_every_path_gets_an_answer() {
+    let simulator = Simulator::start().await.unwrap();
+    let id = simulator.order_ids(FIRST)[0].clone();
+    for path in [
+        "/".to_owned(),
+        "/v1/customers/%FF/orders".to_owned(),
+        path(),
+        format!("{}/%2e%2e", path()),
+        format!("{}/{id}", path()),
+        format!("{}/{id}/attachment", path()),
+        format!("{}/{id}/attachments", path()),
+        format!("{}/{id}/lineitems/x/activationlinks", path()),
+        format!("/v1/customers/{FIRST}/subscriptions"),
+    ] {
+        for method in [
+            "GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "TRACE", "X-Y",
+        ] {
+            for media_type in ["application/json", "multipart/form-data; boundary=b", "x"] {
+                for body in [&b""[..], b"{}", b"\x00\xFF"] {
+                    let call = (method, path.as_str());
+                    let reply = send(&simulator, call, &[], media_type, body).await;
+                    assert!((200..500).contains(&reply.status), "{method} {path}");
+                }
+            }
+        }
+    }
+}

@@ -19,4 +19,5 @@ mod progress;
 mod refusals;
 mod replays;
 mod subscriptions;
+mod upload;
 mod wire;

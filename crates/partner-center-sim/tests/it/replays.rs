@@ -35,6 +35,7 @@ async fn count(simulator: &Simulator, customer: &str) -> usize {
 #[tokio::test]
 async fn the_same_id_gets_the_same_answer_and_one_order() {
     let simulator = Simulator::start().await.unwrap();
+    let before = simulator.order_ids(FIRST);
     let first = post(&simulator, FIRST, ID, &order_of(SEATS, 1)).await;
     assert_eq!(first.status, 201);
     simulator.clock().advance(10 * MINUTE - MINUTE / 60);
@@ -44,6 +45,10 @@ async fn the_same_id_gets_the_same_answer_and_one_order() {
         assert_eq!((again.status, &again.body), (201, &first.body));
         assert_eq!(again.header("MS-RequestId"), Some(id.as_str()));
     }
+    let ids = simulator.order_ids(FIRST);
+    assert_eq!(Value::from(ids[0].as_str()), first.json()["id"]);
+    assert_eq!(ids[1..], before);
+    assert!(simulator.order_ids("nobody").is_empty());
     assert_eq!(count(&simulator, FIRST).await, 44);
 }
 
