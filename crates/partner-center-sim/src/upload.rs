@@ -4,14 +4,16 @@
 //! are the members of the metadata. A part without a file name is no document, and a part that nobody asks for is passed
 //! over. The checks have this order: status of the order, purchase order, metadata, tender.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::stream;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use multer::Multipart;
+use percent_encoding::percent_decode_str;
 
 use crate::attachment::{Attachment, AttachmentKind, Content};
 use crate::denial::Denial;
@@ -48,7 +50,8 @@ impl Upload {
         let mut upload = Self::default();
         while let Some(part) = parts.next_field().await.map_err(unreadable)? {
             let name = part.name().unwrap_or_default().to_ascii_lowercase();
-            let file_name = part.file_name().map(str::to_owned);
+            let file_name = extended_file_name(part.headers());
+            let file_name = file_name.or_else(|| part.file_name().map(str::to_owned));
             let content = part.bytes().await.map_err(unreadable)?;
             let kind = match name.as_str() {
                 "metadata" => {
@@ -113,6 +116,22 @@ impl Upload {
 
 fn unreadable(_: multer::Error) -> Refusal {
     Refusal::BodyUnreadable
+}
+
+/// The name that a part gives its file in the extended form, which some clients use for what is not ASCII.
+fn extended_file_name(headers: &HeaderMap) -> Option<String> {
+    let disposition = String::from_utf8_lossy(headers.get(CONTENT_DISPOSITION)?.as_bytes());
+    let extended = disposition.split(';').find_map(|parameter| {
+        let (key, value) = parameter.split_once('=')?;
+        let is_extended = key.trim().eq_ignore_ascii_case("filename*");
+        is_extended.then(|| value.trim().to_owned())
+    })?;
+    let mut pieces = extended.splitn(3, '\'');
+    let (charset, _, text) = (pieces.next()?, pieces.next()?, pieces.next()?);
+    let text = charset
+        .eq_ignore_ascii_case("utf-8")
+        .then(|| percent_decode_str(text).decode_utf8())?;
+    text.ok().map(Cow::into_owned)
 }
 
 /// Whether metadata ask for a tender document; `None` when they are not good.

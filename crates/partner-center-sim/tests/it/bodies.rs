@@ -1,6 +1,8 @@
 //! What becomes of a body that is no order?
 
 use partner_center_sim::Simulator;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::wire::{AUTHORIZED, FIRST, Reply, exchange, order_of, request, send};
 
@@ -118,6 +120,28 @@ async fn a_body_in_pieces_is_one() {
         400,
         "800002",
     );
+}
+
+#[tokio::test]
+async fn a_client_that_waits_is_told_to_go_on() {
+    let simulator = Simulator::start().await.unwrap();
+    let order = order_of("CFQ7TTC0SB01:0002:CFQ7TTC0RK4D", 1).to_string();
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer simulated\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        path(),
+        order.len()
+    );
+    let address = simulator.base_url().strip_prefix("http://").unwrap();
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    connection.write_all(head.as_bytes()).await.unwrap();
+    let mut go_on = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    connection.read_exact(&mut go_on).await.unwrap();
+    assert!(go_on.starts_with(b"HTTP/1.1 100 "));
+    connection.write_all(order.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
 }
 
 /// The bytes with some of them changed, the same every time for the same number.

@@ -139,6 +139,33 @@ async fn parts_are_named_in_any_case() {
 }
 
 #[tokio::test]
+async fn a_file_name_is_read_in_both_forms() {
+    let simulator = Simulator::start().await.unwrap();
+    for (parameter, name) in [
+        ("filename=order.pdf", "order.pdf"),
+        ("filename*=utf-8''K%C3%B6ln.pdf", "Köln.pdf"),
+        (
+            "filename=\"Koln.pdf\"; filename*=UTF-8'de'K%C3%B6ln%3B.pdf",
+            "Köln;.pdf",
+        ),
+        (
+            "filename=\"order.pdf\"; filename*=latin1''K%F6ln.pdf",
+            "order.pdf",
+        ),
+    ] {
+        let path = waiting(&simulator).await;
+        let body = parts(&[("metadata", None, PLAIN.as_bytes())]);
+        let body = format!(
+            "--b\r\nContent-Disposition: form-data; name=POFiles; {parameter}\r\n\r\n%PDF\r\n{}",
+            String::from_utf8(body).unwrap()
+        );
+        let reply = upload(&simulator, &path, body.as_bytes()).await;
+        assert_eq!(reply.status, 201, "{parameter}: {}", reply.text());
+        assert_eq!(reply.json()["items"][0]["fileName"], name);
+    }
+}
+
+#[tokio::test]
 async fn each_upload_that_lacks_something_has_its_code() {
     let simulator = Simulator::start().await.unwrap();
     let path = waiting(&simulator).await;
