@@ -13,13 +13,14 @@ use serde::Serialize;
 use crate::id::is_guid;
 
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
+/// Identifies a request; of a write, what must happen once.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
 const CORRELATION_VECTOR: HeaderName = HeaderName::from_static("ms-cv");
 const SERVER_ID: HeaderName = HeaderName::from_static("ms-serverid");
 
 /// An answer before the headers that all answers have.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -47,6 +48,23 @@ impl Answer {
             headers,
             body,
         }
+    }
+
+    /// The same as a 201.
+    pub(crate) fn created<T: Serialize>(value: &T) -> serde_json::Result<Self> {
+        Ok(Self {
+            status: StatusCode::CREATED,
+            ..Self::ok(value)?
+        })
+    }
+
+    /// A 201 without a byte order mark: the documented answer to an upload has none.
+    pub(crate) fn uploaded<T: Serialize>(value: &T) -> serde_json::Result<Self> {
+        Ok(Self {
+            status: StatusCode::CREATED,
+            headers: HeaderMap::new(),
+            body: serde_json::to_vec(value)?.into(),
+        })
     }
 
     /// A 200 with these bytes as they are.

@@ -104,12 +104,15 @@ impl Broken {
 
     /// Changes the answer. What the fault has no place in stays as it is: a file, an error, a collection of nothing.
     pub(crate) fn spoil(&self, mut answer: Answer, uri: &Uri) -> Answer {
+        let marked = answer.body.strip_prefix(BYTE_ORDER_MARK);
+        let (mark, body) = marked.map_or((&[][..], &*answer.body), |body| (BYTE_ORDER_MARK, body));
+        // Only a file says of which type it is; it may be one of JSON.
         if answer.status.is_success()
-            && let Some(body) = answer.body.strip_prefix(BYTE_ORDER_MARK)
+            && !answer.headers.contains_key(CONTENT_TYPE)
             && let Ok(json) = serde_json::from_slice::<&RawValue>(body)
             && let Ok(Some(spoilt)) = self.spoilt(json, uri)
         {
-            answer.body = [BYTE_ORDER_MARK, spoilt.as_bytes()].concat().into();
+            answer.body = [mark, spoilt.as_bytes()].concat().into();
         }
         answer
     }

@@ -78,13 +78,8 @@ impl Clock {
 
     /// Begins again; the speed stays.
     pub(crate) fn restart(&self) {
-        self.set(beginning());
-    }
-
-    /// Sets the time, forward or back, as when a stored state is taken up.
-    pub(crate) fn set(&self, at: DateTime<Utc>) {
         let mut state = self.state();
-        (state.at, state.since) = (at, Instant::now());
+        (state.at, state.since) = (beginning(), Instant::now());
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -128,7 +123,7 @@ mod tests {
         clock.set_speed(0);
         let stopped = clock.now();
         assert_eq!(clock.now(), stopped);
-        clock.set(begun);
+        clock.restart();
         assert_eq!(clock.now(), begun);
     }
 }

@@ -1,19 +1,22 @@
 //! What happens to a request between the socket and the service?
 //!
-//! What steers the simulator is answered apart. All else is noted and read to its end. Who asks for a token gets one here;
-//! who asks for anything else must have one. Then the request is counted, and either carried out or broken on purpose.
+//! What steers the simulator is answered apart. All else is noted. Who asks for a token gets one here; who asks for
+//! anything else must have one. Then the request is counted, and either carried out or broken on purpose. Every body is
+//! read to its end, whatever becomes of the request: closing a connection with unread bytes in it can cost the client the
+//! answer.
 
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
 use http::{StatusCode, request};
 use tokio::time::sleep;
 
 use crate::answer::Answer;
+use crate::body;
 use crate::broken::{Broken, Instead};
 use crate::clock::Clock;
 use crate::connection::Connection;
@@ -31,10 +34,7 @@ use crate::service::Service;
 use crate::settings::Settings;
 use crate::sign_in::Endpoint;
 use crate::throttle::Throttle;
-use crate::token::{Tokens, Unaccepted};
-
-/// Longest body that is read to its end.
-const BODY_LIMIT: usize = 16 * 1024 * 1024;
+use crate::token::{Caller, Tokens, Unaccepted};
 
 /// All that a simulator consists of, but for the socket.
 #[derive(Debug)]
@@ -53,7 +53,12 @@ impl Pipeline {
     pub(crate) fn new(settings: Settings) -> io::Result<Self> {
         let document = Document::read()?;
         let clock = Clock::still();
-        let service = Service::new(&document, clock.clone(), Simulator::CUSTOMERS)?;
+        let service = Service::new(
+            &document,
+            clock.clone(),
+            Simulator::CUSTOMERS,
+            settings.request_ids,
+        )?;
         Ok(Self {
             clock,
             faults: Faults::default(),
@@ -69,7 +74,12 @@ impl Pipeline {
     pub(crate) fn reset(&self) -> io::Result<()> {
         let document = Document::read()?;
         self.clock.restart();
-        let service = Service::new(&document, self.clock.clone(), Simulator::CUSTOMERS)?;
+        let service = Service::new(
+            &document,
+            self.clock.clone(),
+            Simulator::CUSTOMERS,
+            self.service().replays.request_ids(),
+        )?;
         *self.service.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(service);
         self.faults.clear();
         self.tokens.clear();
@@ -78,52 +88,59 @@ impl Pipeline {
         Ok(())
     }
 
-    fn service(&self) -> Arc<Service> {
+    pub(crate) fn service(&self) -> Arc<Service> {
         // It is put in its place whole: there is one even after a panic.
         Arc::clone(&self.service.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The answer for somebody who may not ask, or asks too often.
-    fn refused(&self, head: &request::Parts, operation: Option<Operation>) -> Option<Answer> {
-        let Some(token) = bearer(&head.headers) else {
-            return Some(self.service().refuse(Refusal::TokenMissing));
-        };
-        let coded = |status, code| Some(self.bodies.answer(status, Some(code), None));
-        let caller = match self.tokens.caller(token, self.clock.now()) {
-            Ok(caller) => caller,
-            Err(Unaccepted::NotValid) => {
-                return Some(self.service().refuse(Refusal::TokenNotAccepted));
-            }
-            Err(Unaccepted::AnotherAudience) => return coded(StatusCode::UNAUTHORIZED, "900420"),
-            Err(Unaccepted::WithoutMultiFactor) => {
-                return coded(StatusCode::UNAUTHORIZED, "900421");
-            }
-        };
+    /// Who asks; or the answer for somebody who may not, or asks too often.
+    fn caller(
+        &self,
+        head: &request::Parts,
+        operation: Option<Operation>,
+    ) -> Result<Caller, Box<Answer>> {
+        let refused = |refusal| Box::new(self.service().refuse(refusal));
+        let coded = |status, code| Box::new(self.bodies.answer(status, Some(code), None));
+        let token = bearer(&head.headers).ok_or_else(|| refused(Refusal::TokenMissing))?;
+        let caller = self
+            .tokens
+            .caller(token, self.clock.now())
+            .map_err(|unaccepted| match unaccepted {
+                Unaccepted::NotValid => refused(Refusal::TokenNotAccepted),
+                Unaccepted::AnotherAudience => coded(StatusCode::UNAUTHORIZED, "900420"),
+                Unaccepted::WithoutMultiFactor => coded(StatusCode::UNAUTHORIZED, "900421"),
+            })?;
         if let Err(seconds) = self.throttle.admit(&caller.tenant, &self.clock) {
-            return Some(throttled(seconds));
+            return Err(Box::new(throttled(seconds)));
         }
         // The only operation that the spec has no application-only token for.
         if operation == Some(Operation::GetOrderProvisioningStatus) && !caller.is_user {
-            return coded(StatusCode::FORBIDDEN, "900329");
+            return Err(coded(StatusCode::FORBIDDEN, "900329"));
         }
-        None
+        Ok(caller)
     }
 
-    fn carried_out(&self, head: &request::Parts) -> Answer {
-        self.service().answer(head)
+    async fn carried_out(&self, head: &request::Parts, caller: &Caller, body: Body) -> Answer {
+        let service = self.service();
+        service.answer(head, &caller.tenant, body).await
     }
 
     async fn api(
         &self,
         mut head: request::Parts,
+        body: Body,
         number: usize,
         connection: Connection,
     ) -> Response {
         let operation = Operation::of(&head.method, head.uri.path());
-        if let Some(answer) = self.refused(&head, operation) {
-            self.log.answered(number, answer.status);
-            return answer.into_response(number, &head.headers);
-        }
+        let caller = match self.caller(&head, operation) {
+            Ok(caller) => caller,
+            Err(answer) => {
+                body::discard(body).await;
+                self.log.answered(number, answer.status);
+                return answer.into_response(number, &head.headers);
+            }
+        };
         let customer = customer_id(head.uri.path());
         let broken = Broken::by(self.faults.struck(&Call {
             operation,
@@ -132,14 +149,16 @@ impl Pipeline {
         pause(broken.delay).await;
         if let Some((instead, after_change)) = broken.instead(&self.bodies) {
             if after_change {
-                self.carried_out(&head);
+                self.carried_out(&head, &caller, body).await;
+            } else {
+                body::discard(body).await;
             }
             pause(broken.late).await;
             return self.replaced(instead, &head, number, &connection);
         }
         let asked = head.uri.clone();
         broken.ask(&mut head);
-        let answer = self.carried_out(&head);
+        let answer = self.carried_out(&head, &caller, body).await;
         pause(broken.late).await;
         let answer = broken.spoil(answer, &asked);
         self.log.answered(number, answer.status);
@@ -184,20 +203,20 @@ pub(crate) async fn answer(
     let (head, body) = request.into_parts();
     let control = Control::at(head.uri.path());
     let number = control.map_or_else(|| pipeline.log.received(&head), |_| 0);
-    // Closing a connection with unread bytes in it can cost the client the answer. A body that is cut or too long is as
-    // good as none here.
-    let body = to_bytes(body, BODY_LIMIT).await.unwrap_or_default();
     if let Some(control) = control {
-        let answer = control.answer(&pipeline, &head.method, &body);
+        let body = body::read(body).await;
+        let answer = control.answer(&pipeline, &head.method, &body.unwrap_or_default());
         return answer.into_bare_response();
     }
     if let Some(endpoint) = Endpoint::at(head.uri.path()) {
+        // One that is cut or too long is as good as none.
+        let body = body::read(body).await.unwrap_or_default();
         let now = pipeline.clock.now();
         let answer = endpoint.answer(&pipeline.tokens, &head, &body, now, number);
         pipeline.log.answered(number, answer.status);
         return answer.into_bare_response();
     }
-    pipeline.api(head, number, connection).await
+    pipeline.api(head, body, number, connection).await
 }
 
 /// Waits for a span of the wall clock. No wait asks nothing of the runtime.

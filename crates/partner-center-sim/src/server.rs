@@ -16,6 +16,7 @@ use crate::connection::{Connection, Door};
 use crate::log::LoggedRequest;
 use crate::operation::Operation;
 use crate::pipeline::{Pipeline, answer};
+use crate::replay::RequestIds;
 use crate::rule::Rule;
 use crate::settings::{Builder, Settings};
 
@@ -126,8 +127,9 @@ impl Simulator {
         self.pipeline.faults.clear();
     }
 
-    /// Begins again: with the orders and the time of the start, and without faults, tokens and requests. What the
-    /// [builder](Self::builder) set stays, and so does the clock's speed.
+    /// Begins again: with the orders and the time of the start, and without faults, tokens, requests and remembered
+    /// answers. What the [builder](Self::builder) or [`set_request_ids`](Self::set_request_ids) set stays, and so does the
+    /// clock's speed.
     ///
     /// Requests that are being answered meanwhile may still be answered by what was there before.
     ///
@@ -136,6 +138,16 @@ impl Simulator {
     /// As [`start`](Self::start), but for the port.
     pub fn reset(&self) -> io::Result<()> {
         self.pipeline.reset()
+    }
+
+    /// The ids of all orders of a customer, newest first, also of those that no list has yet.
+    pub fn order_ids(&self, customer_id: &str) -> Vec<String> {
+        self.pipeline.service().order_ids(customer_id)
+    }
+
+    /// Says what becomes of the `MS-RequestId` of a write.
+    pub fn set_request_ids(&self, request_ids: RequestIds) {
+        self.pipeline.service().replays.set(request_ids);
     }
 
     /// Every request received so far, in the order in which they came.

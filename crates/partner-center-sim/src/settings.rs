@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use crate::replay::RequestIds;
 use crate::server::Simulator;
 use crate::throttle::RateLimit;
 
@@ -15,6 +16,7 @@ pub struct Builder {
     token_lifetime: Duration,
     multi_factor: bool,
     rate_limit: RateLimit,
+    request_ids: RequestIds,
 }
 
 /// The same, as the parts need it.
@@ -23,6 +25,7 @@ pub(crate) struct Settings {
     pub(crate) token_lifetime: TimeDelta,
     pub(crate) multi_factor: bool,
     pub(crate) rate_limit: RateLimit,
+    pub(crate) request_ids: RequestIds,
 }
 
 impl Builder {
@@ -31,6 +34,7 @@ impl Builder {
             token_lifetime: Duration::from_secs(60 * 60),
             multi_factor: true,
             rate_limit: RateLimit::Usual,
+            request_ids: RequestIds::default(),
         }
     }
 
@@ -66,6 +70,12 @@ impl Builder {
         self
     }
 
+    /// What becomes of the `MS-RequestId` of a write. [`Simulator::set_request_ids`] changes it later.
+    pub fn request_ids(mut self, request_ids: RequestIds) -> Self {
+        self.request_ids = request_ids;
+        self
+    }
+
     /// Starts it on a free port.
     ///
     /// # Errors
@@ -77,6 +87,7 @@ impl Builder {
             token_lifetime: TimeDelta::from_std(self.token_lifetime).unwrap_or(TimeDelta::MAX),
             multi_factor: self.multi_factor,
             rate_limit: self.rate_limit,
+            request_ids: self.request_ids,
         };
         Simulator::run(settings).await
     }
