@@ -9,7 +9,6 @@ use serde::Serialize;
 use crate::catalogue;
 use crate::link::{Attributes, Collection, CollectionLinks, Link};
 use crate::order::{LineItem, Order, OrderStatus};
-use crate::store::Subscribed;
 
 /// The activation link of one line.
 #[derive(Clone, Debug, Serialize)]
@@ -49,8 +48,11 @@ pub(crate) fn of_line(order: &Order, line: &LineItem) -> Collection<ActivationLi
 }
 
 /// The link of the line that a subscription came from, when it has one.
-pub(crate) fn of_subscription(subscribed: Subscribed<'_>) -> Collection<ActivationLink> {
-    let Subscribed { order, line, id } = subscribed;
+pub(crate) fn of_subscription(
+    order: &Order,
+    line: &LineItem,
+    id: &str,
+) -> Collection<ActivationLink> {
     let path = path_of_subscription(&order.reference_customer_id, id);
     collection(order, [line], path)
 }

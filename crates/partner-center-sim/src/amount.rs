@@ -23,6 +23,12 @@ impl Amount {
         };
         RawValue::from_string(text).map(Self)
     }
+
+    /// Whether what was read is a number.
+    pub(crate) fn is_number(&self) -> bool {
+        let first = self.0.get().bytes().next();
+        first.is_some_and(|byte| byte == b'-' || byte.is_ascii_digit())
+    }
 }
 
 #[cfg(test)]

@@ -12,14 +12,15 @@ use serde::Serialize;
 
 use crate::id::is_guid;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+/// Identifies a request; of a write, what must happen once.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
 const CORRELATION_VECTOR: HeaderName = HeaderName::from_static("ms-cv");
 const SERVER_ID: HeaderName = HeaderName::from_static("ms-serverid");
 
 /// An answer before the headers that all answers have.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -38,6 +39,34 @@ impl Answer {
         })
     }
 
+    /// A status and its JSON, without a byte order mark.
+    pub(crate) fn json<T: Serialize>(status: StatusCode, headers: HeaderMap, body: &T) -> Self {
+        // What is written here are plain structures, for which this cannot fail.
+        let body = serde_json::to_vec(body).unwrap_or_default().into();
+        Self {
+            status,
+            headers,
+            body,
+        }
+    }
+
+    /// The same as a 201.
+    pub(crate) fn created<T: Serialize>(value: &T) -> serde_json::Result<Self> {
+        Ok(Self {
+            status: StatusCode::CREATED,
+            ..Self::ok(value)?
+        })
+    }
+
+    /// A 201 without a byte order mark: the documented answer to an upload has none.
+    pub(crate) fn uploaded<T: Serialize>(value: &T) -> serde_json::Result<Self> {
+        Ok(Self {
+            status: StatusCode::CREATED,
+            headers: HeaderMap::new(),
+            body: serde_json::to_vec(value)?.into(),
+        })
+    }
+
     /// A 200 with these bytes as they are.
     pub(crate) fn file(body: Bytes) -> Self {
         let octets = HeaderValue::from_static("application/octet-stream");
@@ -48,17 +77,25 @@ impl Answer {
         }
     }
 
+    /// The answer of something that is not the service: only with the headers that it brings itself.
+    pub(crate) fn into_bare_response<B: From<Bytes>>(mut self) -> Response<B> {
+        self.headers
+            .entry(CONTENT_TYPE)
+            .or_insert(HeaderValue::from_static("application/json; charset=utf-8"));
+        let mut response = Response::new(B::from(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+
     /// The answer to the request with this number (from 1) and these headers.
     pub(crate) fn into_response<B: From<Bytes>>(
-        self,
+        mut self,
         number: usize,
         asked: &HeaderMap,
     ) -> Response<B> {
         let made_up = |kind: u8| made_up(format!("{number:08x}-0000-4000-8000-00000000000{kind}"));
-        let mut headers = self.headers;
-        headers
-            .entry(CONTENT_TYPE)
-            .or_insert(HeaderValue::from_static("application/json; charset=utf-8"));
+        let headers = &mut self.headers;
         headers.insert(
             REQUEST_ID,
             echo(asked, &REQUEST_ID, is_guid).unwrap_or_else(|| made_up(1)),
@@ -73,10 +110,7 @@ impl Answer {
                 .unwrap_or_else(|| correlation_vector(number)),
         );
         headers.insert(SERVER_ID, HeaderValue::from_static("000051D0"));
-        let mut response = Response::new(B::from(self.body));
-        *response.status_mut() = self.status;
-        *response.headers_mut() = headers;
-        response
+        self.into_bare_response()
     }
 }
 

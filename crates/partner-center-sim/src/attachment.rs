@@ -1,7 +1,9 @@
 //! Which files belong to an order, and what is in them?
 //!
-//! The content of a file is computed when it is asked for: it looks like a PDF for as long as nobody opens it, and no two
-//! lines of it are the same, so that a piece that is lost, doubled or out of place shows.
+//! The content of a file that nobody uploaded is computed when it is asked for: it looks like a PDF for as long as nobody
+//! opens it, and no two lines of it are the same, so that a piece that is lost, doubled or out of place shows.
+
+use std::borrow::Cow;
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -18,14 +20,21 @@ const KILOBYTE: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct Attachment {
     pub(crate) id: String,
-    pub(crate) file_name: &'static str,
+    pub(crate) file_name: Cow<'static, str>,
     pub(crate) kind: AttachmentKind,
-    /// In bytes.
-    pub(crate) size: usize,
+    pub(crate) content: Content,
+}
+
+/// What is in a file.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// So many bytes, made up.
+    MadeUp(usize),
+    Uploaded(Bytes),
 }
 
 /// What a file is for.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(crate) enum AttachmentKind {
     #[serde(rename = "POAttachment")]
     PurchaseOrder,
@@ -59,15 +68,27 @@ impl Attachment {
     fn listed(&self) -> ListedAttachment<'_> {
         ListedAttachment {
             attachment_id: &self.id,
-            file_name: self.file_name,
-            size_in_kilobytes: self.size.div_ceil(KILOBYTE),
+            file_name: &self.file_name,
+            size_in_kilobytes: self.size().div_ceil(KILOBYTE),
             attachment_type: self.kind,
         }
     }
 
+    /// In bytes.
+    fn size(&self) -> usize {
+        match &self.content {
+            Content::MadeUp(size) => *size,
+            Content::Uploaded(bytes) => bytes.len(),
+        }
+    }
+
     /// All bytes of the file.
-    pub(crate) fn content(&self) -> Bytes {
-        let filled = self.size.saturating_sub(TAIL.len());
+    pub(crate) fn bytes(&self) -> Bytes {
+        let size = match &self.content {
+            Content::MadeUp(size) => *size,
+            Content::Uploaded(bytes) => return bytes.clone(),
+        };
+        let filled = size.saturating_sub(TAIL.len());
         let mut content = HEAD.to_vec();
         let mut number = 0_usize;
         while content.len() < filled {
@@ -82,21 +103,21 @@ impl Attachment {
 
 #[cfg(test)]
 mod tests {
-    use super::{Attachment, AttachmentKind, HEAD, TAIL};
+    use super::{Attachment, AttachmentKind, Content, HEAD, TAIL};
 
     fn attachment(size: usize) -> Attachment {
         Attachment {
             id: "one".to_owned(),
-            file_name: "one.pdf",
+            file_name: "one.pdf".into(),
             kind: AttachmentKind::Tender,
-            size,
+            content: Content::MadeUp(size),
         }
     }
 
     #[test]
     fn a_file_has_its_size_a_head_and_a_tail() {
         for size in [HEAD.len() + TAIL.len(), 16, 1_023, 1_024, 70_001] {
-            let content = attachment(size).content();
+            let content = attachment(size).bytes();
             assert_eq!(content.len(), size);
             assert!(
                 content.starts_with(HEAD) && content.ends_with(TAIL),

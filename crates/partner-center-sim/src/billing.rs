@@ -39,6 +39,17 @@ impl BillingCycle {
         }
     }
 
+    /// Length in months, of those that have one.
+    pub(crate) fn months(self) -> Option<u32> {
+        match self {
+            Self::Monthly => Some(1),
+            Self::Annual => Some(12),
+            Self::Biennial => Some(24),
+            Self::Triennial => Some(36),
+            Self::Unknown | Self::None | Self::OneTime => None,
+        }
+    }
+
     /// Reads a word in any letter case, with or without underscores.
     pub(crate) fn from_word(word: &str) -> Option<Self> {
         let folded = fold(word);
@@ -47,8 +58,8 @@ impl BillingCycle {
             .find(|cycle| fold(cycle.as_str()) == folded)
     }
 
-    /// Reads the value of the query's `billingType`: a word, or the number of one.
-    pub(crate) fn from_query(value: &str) -> Option<Self> {
+    /// Reads a word, or the number of one.
+    pub(crate) fn from_number_or_word(value: &str) -> Option<Self> {
         match value.as_bytes() {
             [digit @ b'0'..=b'9'] => Self::ALL.get(usize::from(digit - b'0')).copied(),
             _ => Self::from_word(value),
@@ -68,14 +79,14 @@ mod tests {
     fn every_spelling_of_a_cycle_is_read() {
         for spelling in ["onetime", "OneTime", "one_time", "ONE_TIME", "4"] {
             assert_eq!(
-                BillingCycle::from_query(spelling),
+                BillingCycle::from_number_or_word(spelling),
                 Some(BillingCycle::OneTime),
                 "{spelling}"
             );
         }
         for (number, cycle) in BillingCycle::ALL.into_iter().enumerate() {
             assert_eq!(
-                BillingCycle::from_query(&number.to_string()),
+                BillingCycle::from_number_or_word(&number.to_string()),
                 Some(cycle),
                 "{number}"
             );
@@ -85,7 +96,7 @@ mod tests {
     #[test]
     fn other_words_and_numbers_are_none() {
         for word in ["", "7", "04", "-1", "weekly", "one time"] {
-            assert_eq!(BillingCycle::from_query(word), None, "{word:?}");
+            assert_eq!(BillingCycle::from_number_or_word(word), None, "{word:?}");
         }
     }
 }

@@ -35,7 +35,7 @@ pub(crate) const RUPIAH: Currency = Currency {
 };
 
 /// Something with an offer id of the form `product:sku:availability`.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Product {
     pub(crate) name: &'static str,
     pub(crate) product: &'static str,
@@ -45,6 +45,18 @@ pub(crate) struct Product {
     pub(crate) term: &'static str,
     /// Price of one unit in minor units of the order's currency.
     pub(crate) unit: u64,
+}
+
+impl Product {
+    pub(crate) fn offer_id(&self) -> String {
+        let Self {
+            product,
+            sku,
+            availability,
+            ..
+        } = self;
+        format!("{product}:{sku}:{availability}")
+    }
 }
 
 const fn product(
@@ -158,6 +170,37 @@ const LARGE_MACHINE: Product = product(
     "P3Y",
     1_139_676,
 );
+
+/// Everything that is on the list.
+const PRODUCTS: [&Product; 15] = [
+    &BUSINESS,
+    &MAIL,
+    &MEETINGS,
+    &TRIAL,
+    &SECURITY,
+    &ARCHIVE,
+    &MARKETPLACE,
+    &MARKETPLACE_YEAR,
+    &STANDARD,
+    &SERVER,
+    &CLIENT_ACCESS,
+    &SAVINGS_PLAN,
+    &COUNTRYWIDE,
+    &SMALL_MACHINE,
+    &LARGE_MACHINE,
+];
+
+/// The product with this offer id, when it is on the list.
+pub(crate) fn product_of(offer_id: &str) -> Option<&'static Product> {
+    PRODUCTS
+        .into_iter()
+        .find(|product| product.offer_id() == offer_id)
+}
+
+/// Whether this is an offer to try something.
+pub(crate) fn is_trial(offer_id: &str) -> bool {
+    product_of(offer_id).is_some_and(|product| *product == TRIAL)
+}
 
 /// The publisher of what the marketplace sells; Microsoft's own products have none here.
 pub(crate) fn publisher(offer_id: &str) -> Option<&'static str> {

@@ -30,7 +30,9 @@ impl OrderFilter {
     /// Reads a raw query. Names that mean nothing here are passed over.
     pub(crate) fn read(query: &str) -> Result<Self, Refusal> {
         let billing_cycle = match pair(query, BILLING_TYPE) {
-            Some(pair) => Some(BillingCycle::from_query(&pair.value).ok_or(Refusal::WordUnknown)?),
+            Some(pair) => {
+                Some(BillingCycle::from_number_or_word(&pair.value).ok_or(Refusal::WordUnknown)?)
+            }
             None => None,
         };
         let indirect_reseller_id = match pair(query, INDIRECT_RESELLER_ID) {

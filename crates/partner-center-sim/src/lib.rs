@@ -36,41 +36,66 @@
 //! and billing cycle, old orders without status or currency, a savings plan, perpetual software, a cancelled line, and
 //! the orders of the spec's examples, member by member.
 //!
-//! - Below `/v1` can be read: a list of orders, one order, its provisioning status, activation links, attachments and
-//!   subscriptions, and the activation links of a line or a subscription.
-//! - Lists of orders come in pages of ten. `links.next` has the same uri for every page and carries its token in a header.
-//! - `billingType` and `indirect_reseller_id` narrow a list. Orders that the service placed by itself are in a list when
-//!   `include_system_purchases` asks for them, and can always be read by their ids.
-//! - `totalPrice` and `pricing` appear when `include_price` asks for them. Some amounts do not survive `f64`.
-//! - Subscriptions agree with the lines they came from; some orders have two. One attachment is of 3 MiB.
-//! - The JSON of a 200 starts with a UTF-8 byte order mark, the body of an error does not.
-//! - Errors have the bodies of the spec's examples, where there is one.
-//! - All of it is deterministic: the same requests to two simulators get the same answers, but for the `Date` header.
-//!
+#![doc = include_str!("../docs/abilities.md")]
+#![doc = include_str!("../docs/control.md")]
 #![doc = include_str!("../docs/limits.md")]
 
 mod activation;
+mod add_on;
 mod amount;
 mod answer;
 mod attachment;
 mod billing;
+mod body;
+mod broken;
+mod cancel;
 mod catalogue;
+mod change;
+mod clock;
+mod connection;
+mod control;
+mod create;
+mod denial;
 mod document;
+mod fault;
+mod fault_body;
 mod filter;
 mod id;
+mod json;
 mod link;
 mod log;
+mod members;
+mod offer;
+mod operation;
 mod order;
+mod outgoing;
 mod paging;
+mod pipeline;
+mod price;
+mod progress;
 mod provisioning;
+mod purchase;
 mod refusal;
+mod replay;
 mod request;
+mod rule;
 mod seed;
 mod server;
 mod service;
+mod settings;
+mod sign_in;
 mod store;
 mod subscription;
 mod term;
+mod throttle;
+mod token;
+mod upload;
 
+pub use clock::Clock;
+pub use fault::Fault;
 pub use log::LoggedRequest;
+pub use operation::Operation;
+pub use replay::RequestIds;
+pub use rule::Rule;
 pub use server::Simulator;
+pub use settings::Builder;

@@ -58,6 +58,17 @@ pub(crate) struct Attributes {
     pub(crate) etag: Option<String>,
 }
 
+/// What an etag is made of.
+#[derive(Deserialize)]
+struct Version {
+    id: String,
+    version: u64,
+}
+
+fn etag(id: &str, version: u64) -> String {
+    BASE64_STANDARD.encode(format!(r#"{{"id":"{id}","version":{version}}}"#))
+}
+
 impl Attributes {
     pub(crate) fn of(object_type: &str) -> Self {
         Self {
@@ -68,10 +79,22 @@ impl Attributes {
 
     /// With the etag of the first version of the thing with this id.
     pub(crate) fn versioned(object_type: &str, id: &str) -> Self {
-        let etag = BASE64_STANDARD.encode(format!(r#"{{"id":"{id}","version":1}}"#));
         Self {
-            etag: Some(etag),
+            etag: Some(etag(id, 1)),
             ..Self::of(object_type)
+        }
+    }
+
+    /// With the etag of the next version, where there is one.
+    pub(crate) fn next(&self) -> Self {
+        let next = |etag_before: &String| {
+            let Version { id, version } =
+                serde_json::from_slice(&BASE64_STANDARD.decode(etag_before).ok()?).ok()?;
+            Some(etag(&id, version.checked_add(1)?))
+        };
+        Self {
+            object_type: self.object_type.clone(),
+            etag: self.etag.as_ref().and_then(next),
         }
     }
 }

@@ -1,18 +1,21 @@
 //! What was asked, and with which status was it answered?
 //!
-//! A test reads here what its client really sent. The access token is the one thing that is not kept.
+//! A test reads here what its client really sent. Tokens and secrets are not kept.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use http::{HeaderMap, StatusCode, request};
+use serde::Serialize;
 
 use crate::request::bearer;
+use crate::sign_in::Endpoint;
 
 /// A request that the simulator received.
 ///
-/// The value of the `Authorization` header is not in it, so that it can be printed and kept as a snapshot.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// No token and no secret is in it, so that it can be printed and kept as a snapshot: no body, no query of a request for a
+/// token, and none of the headers `Authorization`, `Proxy-Authorization` and `Cookie`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LoggedRequest {
     method: String,
     path: String,
@@ -33,14 +36,14 @@ impl LoggedRequest {
         &self.path
     }
 
-    /// The query as it came, without its question mark.
+    /// The query as it came, without its question mark. `None` for a request for a token.
     pub fn query(&self) -> Option<&str> {
         self.query.as_deref()
     }
 
     /// The first value of a header, whatever the letter case of the name.
     ///
-    /// Always `None` for `Authorization`: see [`is_authorized`](Self::is_authorized).
+    /// Always `None` for what can hold a secret, such as `Authorization`: see [`is_authorized`](Self::is_authorized).
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -53,16 +56,22 @@ impl LoggedRequest {
         self.is_authorized
     }
 
-    /// The HTTP status of the answer; 0 while there is none yet.
+    /// The HTTP status of the answer; 0 while there is none yet, and when a fault let it have none.
     pub fn status(&self) -> u16 {
         self.status
     }
 
     fn new(head: &request::Parts) -> Self {
+        // A secret belongs into the form, but not every client knows that.
+        let asks_for_token = Endpoint::at(head.uri.path()).is_some();
         Self {
             method: head.method.as_str().to_owned(),
             path: head.uri.path().to_owned(),
-            query: head.uri.query().map(str::to_owned),
+            query: head
+                .uri
+                .query()
+                .map(str::to_owned)
+                .filter(|_| !asks_for_token),
             headers: kept(&head.headers),
             is_authorized: bearer(&head.headers).is_some(),
             status: 0,
@@ -73,7 +82,7 @@ impl LoggedRequest {
 fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
-        .filter(|(name, _)| *name != AUTHORIZATION)
+        .filter(|(name, _)| ![AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name))
         .map(|(name, value)| {
             let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
             (name.as_str().to_owned(), value)
@@ -100,6 +109,11 @@ impl Log {
         if let Some(request) = number.checked_sub(1).and_then(|n| requests.get_mut(n)) {
             request.status = status.as_u16();
         }
+    }
+
+    /// Forgets all of them.
+    pub(crate) fn clear(&self) {
+        self.lock().clear();
     }
 
     /// A copy of all of them.

@@ -56,6 +56,35 @@ pub(crate) enum OrderStatus {
     Error,
 }
 
+impl OrderStatus {
+    /// In the service's numbering.
+    const ALL: [Self; 11] = [
+        Self::Unknown,
+        Self::Completed,
+        Self::Pending,
+        Self::Cancelled,
+        Self::Suspended,
+        Self::PendingReview,
+        Self::PendingPoUpload,
+        Self::PoUploadComplete,
+        Self::PoReviewRejected,
+        Self::PartialSuccess,
+        Self::Error,
+    ];
+
+    /// Reads a word in any letter case, with or without underscores, or the number of one.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        if let Ok(number) = word.parse::<usize>() {
+            return Self::ALL.get(number).copied();
+        }
+        // The names of the variants are the words without their underscores.
+        let folded = word.replace('_', "");
+        Self::ALL
+            .into_iter()
+            .find(|status| format!("{status:?}").eq_ignore_ascii_case(&folded))
+    }
+}
+
 /// An object that is always empty.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -71,6 +100,18 @@ pub(crate) struct OrderLinks {
     pub(crate) patch_operation: Option<Link>,
     #[serde(rename = "self")]
     pub(crate) this: Link,
+}
+
+impl OrderLinks {
+    /// The links that orders of every generation have.
+    pub(crate) fn of(customer_id: &str, order_id: &str) -> Self {
+        let path = format!("/customers/{customer_id}/orders/{order_id}");
+        Self {
+            provisioning_status: Some(Link::get(format!("{path}/provisioningstatus"))),
+            patch_operation: None,
+            this: Link::get(path),
+        }
+    }
 }
 
 /// One offer in an order.

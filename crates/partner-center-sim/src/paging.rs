@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
+use chrono::{DateTime, Utc};
 use http::HeaderMap;
 
 use crate::filter::OrderFilter;
@@ -17,7 +18,7 @@ use crate::request::{INCLUDE_PRICE, flag, pair};
 use crate::store::{Customer, PlacedOrder};
 
 const PAGE_SIZE: usize = 10;
-const CONTINUATION_TOKEN: &str = "MS-ContinuationToken";
+pub(crate) const CONTINUATION_TOKEN: &str = "MS-ContinuationToken";
 
 /// What the query of a list says.
 #[derive(Debug)]
@@ -64,11 +65,12 @@ pub(crate) fn page<'c>(
     customer: &'c Customer,
     query: &ListQuery,
     headers: &HeaderMap,
+    now: DateTime<Utc>,
 ) -> Result<Collection<Cow<'c, Order>>, Refusal> {
     let matching: Vec<&PlacedOrder> = customer
         .orders
         .iter()
-        .filter(|placed| query.filter.admits(&placed.order))
+        .filter(|placed| placed.progress.is_listed(now) && query.filter.admits(&placed.order))
         .collect();
     let start = if query.continues {
         // Tokens are compared, not taken apart: there is nothing to get wrong about a foreign one.
@@ -97,7 +99,7 @@ pub(crate) fn page<'c>(
             .iter()
             .skip(start)
             .take(PAGE_SIZE)
-            .map(|placed| placed.shown(query.include_price))
+            .map(|placed| placed.shown(now, query.include_price))
             .collect(),
         links: Some(CollectionLinks {
             this: Link::get(path),

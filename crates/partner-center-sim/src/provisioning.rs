@@ -1,11 +1,13 @@
 //! How far did the delivery of an order's lines get?
 //!
-//! Nothing is delivered yet: the answer follows from where the order stands.
+//! A line that is not being provisioned is as far as its order.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::link::{Attributes, Collection};
 use crate::order::{LineItem, Order, OrderStatus};
+use crate::store::PlacedOrder;
 
 /// How far the delivery of one line got.
 #[derive(Clone, Debug, Serialize)]
@@ -34,12 +36,18 @@ enum ProvisioningStatus {
 }
 
 /// One entry for each line of the order.
-pub(crate) fn of(order: &Order) -> Collection<LineItemProvisioning> {
+pub(crate) fn of(placed: &PlacedOrder, now: DateTime<Utc>) -> Collection<LineItemProvisioning> {
+    let order = placed.at(now);
     let items: Vec<_> = order
         .line_items
         .iter()
         .map(|line| {
-            let status = status_of(order, line);
+            let is_under_way = placed.progress.is_under_way(line.line_item_number, now);
+            let status = if is_under_way && line.quantity > 0 {
+                ProvisioningStatus::PrefulfillmentPending
+            } else {
+                status_of(&order, line)
+            };
             LineItemProvisioning {
                 order_line_item_id: line.line_item_number,
                 line_item_number: line.line_item_number,

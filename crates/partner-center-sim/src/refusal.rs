@@ -13,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::answer::Answer;
+use crate::denial::{Denial, Wording};
 use crate::document::Document;
+use crate::request::Methods;
 
 /// Why a request is not served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,23 +23,29 @@ pub(crate) enum Refusal {
     TokenMissing,
     TokenNotAccepted,
     NothingHere,
-    MethodNotAllowed,
+    MethodNotAllowed(Methods),
     CustomerIdInvalid,
     CustomerUnrelated,
+    BodyTooLong,
+    BodyUnreadable,
+    MediaTypeUnknown,
     WordUnknown,
     ResellerInvalid,
     ContinuationInvalid,
     OrderIdMissing,
     OrderNotFound,
     SubscriptionNotFound,
+    AtWork,
     Unexpected,
+    Denied(Denial),
 }
 
 /// The body of an error. Members in the order of the spec.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Fault {
-    code: String,
+    /// Text, but for one that was recorded as a number.
+    code: Value,
     description: String,
     data: Vec<Value>,
     source: String,
@@ -48,19 +56,26 @@ struct Fault {
 pub(crate) struct Refusals(BTreeMap<Refusal, Bytes>);
 
 impl Refusal {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 20] = [
         Self::TokenMissing,
         Self::TokenNotAccepted,
         Self::NothingHere,
-        Self::MethodNotAllowed,
+        Self::MethodNotAllowed(Methods::Get),
+        Self::MethodNotAllowed(Methods::GetAndPost),
+        Self::MethodNotAllowed(Methods::GetAndPatch),
+        Self::MethodNotAllowed(Methods::Post),
         Self::CustomerIdInvalid,
         Self::CustomerUnrelated,
+        Self::BodyTooLong,
+        Self::BodyUnreadable,
+        Self::MediaTypeUnknown,
         Self::WordUnknown,
         Self::ResellerInvalid,
         Self::ContinuationInvalid,
         Self::OrderIdMissing,
         Self::OrderNotFound,
         Self::SubscriptionNotFound,
+        Self::AtWork,
         Self::Unexpected,
     ];
 
@@ -70,14 +85,19 @@ impl Refusal {
             Self::NothingHere | Self::OrderNotFound | Self::SubscriptionNotFound => {
                 StatusCode::NOT_FOUND
             }
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::MediaTypeUnknown => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::CustomerIdInvalid
+            | Self::BodyUnreadable
             | Self::WordUnknown
             | Self::ResellerInvalid
             | Self::ContinuationInvalid
             | Self::OrderIdMissing => StatusCode::BAD_REQUEST,
             Self::CustomerUnrelated => StatusCode::FORBIDDEN,
+            Self::AtWork => StatusCode::CONFLICT,
             Self::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Denied(denial) => denial.answer().0,
         }
     }
 
@@ -90,10 +110,25 @@ impl Refusal {
             Self::CustomerUnrelated => ("Forbidden", "no_relationship"),
             Self::WordUnknown => ("BadRequest", "unparsable_enum"),
             Self::OrderNotFound => ("NotFound", "order_not_found"),
+            Self::AtWork => ("Conflict", "order_in_progress"),
             Self::Unexpected => ("ServerError", "unexpected"),
-            // No code is documented for this status; the number repeats it.
-            Self::MethodNotAllowed => {
+            Self::BodyUnreadable => ("BadRequest", "invalid_request"),
+            Self::Denied(denial) => match denial.answer().1 {
+                Wording::Example(response, example) => (response, example),
+                Wording::Own(code, description) => return Ok(Fault::own(code, description)),
+            },
+            // No code is documented for the next three statuses; the number repeats them.
+            Self::MethodNotAllowed(_) => {
                 return Ok(Fault::own("405", "This address takes another method."));
+            }
+            Self::BodyTooLong => {
+                return Ok(Fault::own("413", "The body is longer than 16 MiB."));
+            }
+            Self::MediaTypeUnknown => {
+                return Ok(Fault::own(
+                    "415",
+                    "This address takes another type of body.",
+                ));
             }
             Self::ResellerInvalid => {
                 return Ok(Fault::own(
@@ -133,9 +168,8 @@ impl Refusal {
                 let challenge = HeaderValue::from_static("Bearer realm=\"simulated\"");
                 headers.insert(WWW_AUTHENTICATE, challenge);
             }
-            // Every path that is known so far is for reading.
-            Self::MethodNotAllowed => {
-                headers.insert(ALLOW, HeaderValue::from_static("GET"));
+            Self::MethodNotAllowed(methods) => {
+                headers.insert(ALLOW, HeaderValue::from_static(methods.names()));
             }
             _ => {}
         }
@@ -143,10 +177,16 @@ impl Refusal {
     }
 }
 
+impl From<Denial> for Refusal {
+    fn from(denial: Denial) -> Self {
+        Self::Denied(denial)
+    }
+}
+
 impl Fault {
     fn own(code: &str, description: &str) -> Self {
         Self {
-            code: code.to_owned(),
+            code: Value::String(code.to_owned()),
             description: description.to_owned(),
             data: Vec::new(),
             source: "PartnerFD".to_owned(),
@@ -158,7 +198,8 @@ impl Refusals {
     /// Reads and renders all of them.
     pub(crate) fn read(document: &Document) -> io::Result<Self> {
         let mut bodies = BTreeMap::new();
-        for refusal in Refusal::ALL {
+        let denied = Denial::ALL.map(Refusal::Denied);
+        for refusal in Refusal::ALL.into_iter().chain(denied) {
             let body = serde_json::to_vec(&refusal.fault(document)?)?;
             bodies.insert(refusal, Bytes::from(body));
         }

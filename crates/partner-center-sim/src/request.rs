@@ -3,8 +3,8 @@
 //! The path is split before it is decoded, so that an encoded slash stays inside its segment. Segments such as `..` have
 //! no meaning of their own. Nothing here refuses a request: an address that means nothing reads as `None`.
 
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 
 /// The query name that asks for prices, in a list as for one order.
@@ -42,10 +42,40 @@ pub(crate) enum Resource {
     Attachments {
         order_id: String,
     },
+    /// Where attachments are sent to.
+    Upload {
+        order_id: String,
+    },
     Attachment {
         order_id: String,
         attachment_id: String,
     },
+}
+
+/// Which methods an address takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Methods {
+    Get,
+    GetAndPost,
+    GetAndPatch,
+    Post,
+}
+
+impl Methods {
+    /// As they are listed in a header.
+    pub(crate) fn names(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::GetAndPost => "GET, POST",
+            Self::GetAndPatch => "GET, PATCH",
+            Self::Post => "POST",
+        }
+    }
+
+    /// Whether this is one of them. Methods are told apart by their letter case.
+    pub(crate) fn include(self, method: &Method) -> bool {
+        self.names().split(", ").any(|name| name == method.as_str())
+    }
 }
 
 impl Target {
@@ -63,6 +93,16 @@ impl Target {
 }
 
 impl Resource {
+    /// Which methods it takes.
+    pub(crate) fn methods(&self) -> Methods {
+        match self {
+            Self::Orders => Methods::GetAndPost,
+            Self::Order { .. } => Methods::GetAndPatch,
+            Self::Upload { .. } => Methods::Post,
+            _ => Methods::Get,
+        }
+    }
+
     /// Reads what follows the customer's id.
     fn read(segments: &[&str]) -> Option<Self> {
         match segments {
@@ -85,6 +125,7 @@ impl Resource {
             ["activationlinks"] => Some(Self::OrderActivationLinks { order_id }),
             ["attachments"] => Some(Self::Attachments { order_id }),
             // Not the plural: the service spells the two unlike.
+            ["attachment"] => Some(Self::Upload { order_id }),
             ["attachment", attachment_id] => {
                 let attachment_id = (*attachment_id).to_owned();
                 Some(Self::Attachment {

@@ -7,19 +7,17 @@
 mod moment;
 mod new_commerce;
 mod older;
-mod price;
 mod upload;
 
 use std::io;
 
-use crate::catalogue::{self, Currency, DOLLAR, EURO, LegacySale, Product};
+use crate::catalogue::{self, Currency, DOLLAR, EURO, LegacySale};
 use crate::document::Document;
 use crate::id::Place;
-use crate::link::{Collection, Link};
-use crate::order::{Order, OrderLinks, OrderStatus};
+use crate::link::Collection;
+use crate::order::{Order, OrderStatus};
+use crate::price::{LinePrice, Prices};
 use crate::store::{Customer, PlacedOrder};
-
-use self::price::{LinePrice, prices};
 
 const LIST_EXAMPLE: &str = "/paths/~1customers~1{customer_id}~1orders/get/responses/200/content/application~1json\
     /examples/by_billing_type/value";
@@ -35,6 +33,9 @@ const PROVISIONED_SALE: LegacySale = LegacySale {
     status: Some(OrderStatus::Completed),
     has_currency: true,
 };
+
+/// First place of the orders of the examples.
+const DOCUMENTED: usize = 500;
 
 /// Made-up price of one documented reservation, in cents: the examples show none.
 const DOCUMENTED_UNIT: u64 = 43_805;
@@ -76,7 +77,7 @@ pub(crate) fn customers(
     };
     let provisioned = older::legacy(second, 0, &PROVISIONED_SALE, Some(PROVISIONED_ORDER))?;
     Ok(vec![
-        customer(first, documented(document)?)?,
+        customer(first, documented(first, document)?)?,
         customer(second, vec![provisioned])?,
     ])
 }
@@ -102,24 +103,30 @@ fn customer(buyer: Buyer, middle: Vec<PlacedOrder>) -> io::Result<Customer> {
     }
     Ok(Customer {
         id: buyer.id,
+        index: buyer.index,
+        currency: buyer.currency,
+        country: buyer.country,
         orders,
+        placed: 0,
     })
 }
 
 /// The orders of the spec's examples, as they stand there.
-fn documented(document: &Document) -> io::Result<Vec<PlacedOrder>> {
+fn documented(buyer: Buyer, document: &Document) -> io::Result<Vec<PlacedOrder>> {
     let mut orders = document.example::<Collection<Order>>(LIST_EXAMPLE)?.items;
     orders.push(document.example(ORDER_EXAMPLE)?);
     orders
         .into_iter()
-        .map(|order| {
+        .enumerate()
+        .map(|(number, order)| {
             let lines: Vec<_> = order
                 .line_items
                 .iter()
                 .map(|line| LinePrice::plain(DOCUMENTED_UNIT, line.quantity))
                 .collect();
-            let prices = Some(prices(&DOLLAR, &lines)?);
-            Ok(PlacedOrder::new(order, prices))
+            let prices = Some(Prices::of(&DOLLAR, lines)?);
+            let place = buyer.place(DOCUMENTED + number);
+            Ok(PlacedOrder::new(place, order, prices))
         })
         .collect()
 }
@@ -139,32 +146,4 @@ impl Buyer {
             _ => quantity + self.index as u64,
         }
     }
-
-    fn order_path(self, order_id: &str) -> String {
-        format!("/customers/{}/orders/{order_id}", self.id)
-    }
-
-    fn sku_path(self, product: &Product) -> String {
-        format!("/products/{}/skus/{}", product.product, product.sku)
-    }
-
-    /// The links that orders of every generation have.
-    fn order_links(self, order_id: &str) -> OrderLinks {
-        let path = self.order_path(order_id);
-        OrderLinks {
-            provisioning_status: Some(Link::get(format!("{path}/provisioningstatus"))),
-            patch_operation: None,
-            this: Link::get(path),
-        }
-    }
-}
-
-fn offer_id(product: &Product) -> String {
-    let Product {
-        product,
-        sku,
-        availability,
-        ..
-    } = product;
-    format!("{product}:{sku}:{availability}")
 }

@@ -1,101 +1,170 @@
 //! Which answer does a request get?
 //!
-//! The checks have a fixed order, so that a request with two faults always gets the same answer: token, path, method,
-//! customer id, customer, query, order or subscription, line or file of the order.
+//! The checks have a fixed order, so that a request with two faults always gets the same answer: path, method,
+//! customer id, customer. A read goes on with the query, the order or subscription, the line or file of the order; a
+//! write with its request id, the length of its body, its media type and its syntax, the order, and then what the body
+//! says. Who asks, and how often, was checked before.
 
 use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use http::{Method, request};
+use axum::body::Body;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::header::IF_MATCH;
+use http::{HeaderMap, Method, request};
 
 use crate::activation;
-use crate::answer::Answer;
+use crate::answer::{Answer, REQUEST_ID};
 use crate::attachment;
+use crate::body;
+use crate::change::Changed;
+use crate::clock::Clock;
+use crate::create::{Buyer, NewOrder};
 use crate::document::Document;
 use crate::id::is_guid;
-use crate::log::Log;
+use crate::members::Members;
 use crate::order::{LineItem, Order};
 use crate::paging::{self, ListQuery};
 use crate::provisioning;
+use crate::purchase;
 use crate::refusal::{Refusal, Refusals};
-use crate::request::{INCLUDE_PRICE, Resource, Target, bearer, flag, pair};
+use crate::replay::{Begun, Key, Replays, RequestIds, Ticket};
+use crate::request::{INCLUDE_PRICE, Resource, Target, flag, pair};
 use crate::seed;
 use crate::store::{Customer, PlacedOrder};
 use crate::subscription;
+use crate::upload::Upload;
 
 /// Everything that is behind the socket.
 #[derive(Debug)]
 pub(crate) struct Service {
-    access_token: &'static str,
-    customers: Vec<Customer>,
+    customers: Mutex<Vec<Customer>>,
     refusals: Refusals,
-    pub(crate) log: Log,
+    clock: Clock,
+    pub(crate) replays: Replays,
+}
+
+/// The body of a write.
+enum Asked<'b> {
+    Members(Members<'b>),
+    Upload(Upload),
+}
+
+/// A request that may be answered.
+enum Admitted<'s> {
+    Read(Target),
+    Write(Target, Ticket<'s>),
+    /// A write that was answered before.
+    Answered(Answer),
 }
 
 impl Service {
-    /// The state at the start, with this one token.
+    /// The state at the start.
     pub(crate) fn new(
-        access_token: &'static str,
+        document: &Document,
+        clock: Clock,
         customer_ids: [&'static str; 2],
+        request_ids: RequestIds,
     ) -> io::Result<Self> {
-        let document = Document::read()?;
         Ok(Self {
-            access_token,
-            customers: seed::customers(&document, customer_ids)?,
-            refusals: Refusals::read(&document)?,
-            log: Log::default(),
+            customers: Mutex::new(seed::customers(document, customer_ids)?),
+            refusals: Refusals::read(document)?,
+            clock,
+            replays: Replays::new(request_ids),
         })
     }
 
-    /// Answers a request. There is no request without an answer.
-    pub(crate) fn answer(&self, head: &request::Parts) -> Answer {
-        self.serve(head)
-            .unwrap_or_else(|refusal| self.refusals.answer(refusal))
+    /// The ids of a customer's orders, newest first.
+    pub(crate) fn order_ids(&self, customer_id: &str) -> Vec<String> {
+        let mut customers = self.customers();
+        let orders = customer(&mut customers, customer_id).map(|customer| &customer.orders);
+        let orders = orders.into_iter().flatten();
+        orders.map(|placed| placed.order.id.clone()).collect()
     }
 
-    fn serve(&self, head: &request::Parts) -> Result<Answer, Refusal> {
-        match bearer(&head.headers) {
-            Some(token) if token == self.access_token.as_bytes() => {}
-            Some(_) => return Err(Refusal::TokenNotAccepted),
-            None => return Err(Refusal::TokenMissing),
-        }
+    /// Says no for a reason that lies before the service.
+    pub(crate) fn refuse(&self, refusal: Refusal) -> Answer {
+        self.refusals.answer(refusal)
+    }
+
+    /// Answers a request. There is no request without an answer.
+    pub(crate) async fn answer(&self, head: &request::Parts, tenant: &str, body: Body) -> Answer {
+        let admitted = self.admit(head, tenant);
+        // Also that of a refused request: a connection is not closed with unread bytes in it.
+        let body = body::read(body).await;
+        let answer = match admitted {
+            Ok(Admitted::Read(target)) => self.read(&target, head),
+            Ok(Admitted::Write(target, ticket)) => self.write(&target, head, body, ticket).await,
+            Ok(Admitted::Answered(answer)) => Ok(answer),
+            Err(refusal) => Err(refusal),
+        };
+        answer.unwrap_or_else(|refusal| self.refusals.answer(refusal))
+    }
+
+    /// The checks that do not need the body.
+    fn admit(&self, head: &request::Parts, tenant: &str) -> Result<Admitted<'_>, Refusal> {
         let target = Target::read(head.uri.path()).ok_or(Refusal::NothingHere)?;
-        if head.method != Method::GET {
-            return Err(Refusal::MethodNotAllowed);
+        let methods = target.resource.methods();
+        if !methods.include(&head.method) {
+            return Err(Refusal::MethodNotAllowed(methods));
         }
-        let customer = self.customer(&target.customer_id)?;
+        let customer_id = customer(&mut self.customers(), &target.customer_id)?.id;
+        if head.method == Method::GET {
+            return Ok(Admitted::Read(target));
+        }
+        match self
+            .replays
+            .begin(key(head, tenant, customer_id), self.clock.now())
+        {
+            Begun::First(ticket) => Ok(Admitted::Write(target, ticket)),
+            Begun::AtWork => Err(Refusal::AtWork),
+            Begun::Answered(answer) => Ok(Admitted::Answered(answer)),
+        }
+    }
+
+    fn read(&self, target: &Target, head: &request::Parts) -> Result<Answer, Refusal> {
+        let now = self.clock.now();
+        let mut customers = self.customers();
+        let customer = &*customer(&mut customers, &target.customer_id)?;
         let query = head.uri.query().unwrap_or_default();
         let answer = match &target.resource {
             Resource::Orders => {
                 let query = ListQuery::read(query)?;
-                Answer::ok(&paging::page(customer, &query, &head.headers)?)
+                Answer::ok(&paging::page(customer, &query, &head.headers, now)?)
             }
             Resource::Order { order_id } => {
-                let shown = order(customer, order_id)?.shown(flag(query, INCLUDE_PRICE));
-                Answer::ok::<Order>(&shown)
+                let placed = order(customer, order_id)?;
+                Answer::ok::<Order>(&placed.shown(now, flag(query, INCLUDE_PRICE)))
             }
             Resource::ProvisioningStatus { order_id } => {
-                Answer::ok(&provisioning::of(&order(customer, order_id)?.order))
+                Answer::ok(&provisioning::of(order(customer, order_id)?, now))
             }
             Resource::OrderActivationLinks { order_id } => {
-                Answer::ok(&activation::of_order(&order(customer, order_id)?.order))
+                Answer::ok(&activation::of_order(&order(customer, order_id)?.at(now)))
             }
             Resource::LineItemActivationLinks {
                 order_id,
                 line_item_number,
             } => {
-                let order = &order(customer, order_id)?.order;
+                let order = &order(customer, order_id)?.at(now);
                 let line = line(order, line_item_number)?;
                 Answer::ok(&activation::of_line(order, line))
             }
             Resource::Subscriptions => {
                 let order_id = order_id(query)?;
-                Answer::ok(&subscription::of(order(customer, &order_id)?))
+                Answer::ok(&subscription::of(&order(customer, &order_id)?.at(now)))
             }
             Resource::SubscriptionActivationLinks { subscription_id } => {
-                let subscribed = customer.subscription(subscription_id);
-                let subscribed = subscribed.ok_or(Refusal::SubscriptionNotFound)?;
-                Answer::ok(&activation::of_subscription(subscribed))
+                let (order, line) = customer
+                    .subscription(subscription_id, now)
+                    .ok_or(Refusal::SubscriptionNotFound)?;
+                let line = &order.line_items[line];
+                let id = line.subscription_id.as_deref().unwrap_or_default();
+                Answer::ok(&activation::of_subscription(&order, line, id))
             }
+            // It takes no GET.
+            Resource::Upload { .. } => return Err(Refusal::Unexpected),
             Resource::Attachments { order_id } => {
                 Answer::ok(&attachment::list(&order(customer, order_id)?.attachments))
             }
@@ -104,21 +173,99 @@ impl Service {
                 attachment_id,
             } => {
                 let file = order(customer, order_id)?.attachment(attachment_id);
-                Ok(Answer::file(file.ok_or(Refusal::NothingHere)?.content()))
+                Ok(Answer::file(file.ok_or(Refusal::NothingHere)?.bytes()))
             }
         };
         answer.map_err(|_| Refusal::Unexpected)
     }
 
-    fn customer(&self, id: &str) -> Result<&Customer, Refusal> {
-        if !is_guid(id) {
-            return Err(Refusal::CustomerIdInvalid);
+    async fn write(
+        &self,
+        target: &Target,
+        head: &request::Parts,
+        body: Result<Bytes, Refusal>,
+        ticket: Ticket<'_>,
+    ) -> Result<Answer, Refusal> {
+        let body = body?;
+        let asked = match &target.resource {
+            Resource::Upload { .. } => Asked::Upload(Upload::read(&head.headers, body).await?),
+            _ if !body::is_json(&head.headers) => return Err(Refusal::MediaTypeUnknown),
+            _ => Asked::Members(Members::read(&body)?),
+        };
+        let now = self.clock.now();
+        // Up to here it is the request that is refused; from here on the operation answers, which is remembered.
+        let answer = self
+            .carry_out(target, &head.headers, asked, now)
+            .unwrap_or_else(|refusal| self.refusals.answer(refusal));
+        if !answer.status.is_server_error() {
+            ticket.remember(&answer, now);
         }
-        self.customers
-            .iter()
-            .find(|customer| customer.id.eq_ignore_ascii_case(id))
-            .ok_or(Refusal::CustomerUnrelated)
+        Ok(answer)
     }
+
+    fn carry_out(
+        &self,
+        target: &Target,
+        headers: &HeaderMap,
+        asked: Asked<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Answer, Refusal> {
+        let mut customers = self.customers();
+        let customer = customer(&mut customers, &target.customer_id)?;
+        let answer = match (&target.resource, asked) {
+            (Resource::Orders, Asked::Members(body)) => {
+                let new = NewOrder::read(&body, &Buyer::of(customer, now))?;
+                let placed = purchase::place(customer, new, now)?;
+                Answer::created::<Order>(&placed.shown(now, false))
+            }
+            (Resource::Order { order_id }, Asked::Members(body)) => {
+                let changed = Changed::read(
+                    customer,
+                    order(customer, order_id)?,
+                    &body,
+                    headers.get(IF_MATCH),
+                    now,
+                )?;
+                let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
+                changed.apply(placed, now);
+                Answer::ok::<Order>(&placed.shown(now, false))
+            }
+            (Resource::Upload { order_id }, Asked::Upload(upload)) => {
+                let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
+                Answer::uploaded(&attachment::list(upload.apply(placed, now)?))
+            }
+            // Nothing else takes another method than GET.
+            _ => return Err(Refusal::Unexpected),
+        };
+        answer.map_err(|_| Refusal::Unexpected)
+    }
+
+    fn customers(&self) -> MutexGuard<'_, Vec<Customer>> {
+        // A change is made in one step, after everything that can go wrong with it.
+        self.customers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The request id of a write, when it has one that counts.
+fn key(head: &request::Parts, tenant: &str, customer_id: &str) -> Option<Key> {
+    let request_id = head.headers.get(REQUEST_ID)?.to_str().ok()?;
+    is_guid(request_id).then(|| Key {
+        tenant: tenant.to_owned(),
+        customer_id: customer_id.to_owned(),
+        request_id: request_id.to_ascii_lowercase(),
+    })
+}
+
+fn customer<'c>(customers: &'c mut [Customer], id: &str) -> Result<&'c mut Customer, Refusal> {
+    if !is_guid(id) {
+        return Err(Refusal::CustomerIdInvalid);
+    }
+    customers
+        .iter_mut()
+        .find(|customer| customer.id.eq_ignore_ascii_case(id))
+        .ok_or(Refusal::CustomerUnrelated)
 }
 
 /// The order whose subscriptions are asked for.

@@ -4,23 +4,36 @@
 
 use std::borrow::Cow;
 
-use crate::amount::Amount;
+use chrono::{DateTime, Utc};
+
 use crate::attachment::Attachment;
-use crate::id::is_guid;
-use crate::order::{LineItem, Order, Pricing};
+use crate::catalogue::Currency;
+use crate::id::{Place, is_guid};
+use crate::order::{LineItem, Order};
+use crate::price::Prices;
+use crate::progress::Progress;
 
 /// A customer of the partner, with every order placed for it, newest first.
 #[derive(Debug)]
 pub(crate) struct Customer {
     pub(crate) id: &'static str,
+    /// Place among the customers.
+    pub(crate) index: usize,
+    pub(crate) currency: &'static Currency,
+    pub(crate) country: &'static str,
     pub(crate) orders: Vec<PlacedOrder>,
+    /// Number of orders that requests placed.
+    pub(crate) placed: usize,
 }
 
 /// An order, what it costs and the files that belong to it.
 #[derive(Debug)]
 pub(crate) struct PlacedOrder {
-    /// As it is shown to whoever does not ask for prices.
+    /// Where new ids come from.
+    pub(crate) place: Place,
+    /// As it was after the last change, shown to whoever does not ask for prices.
     pub(crate) order: Order,
+    pub(crate) progress: Progress,
     /// Old orders have no currency and so no prices.
     pub(crate) prices: Option<Prices>,
     pub(crate) attachments: Vec<Attachment>,
@@ -34,37 +47,54 @@ pub(crate) struct Subscribed<'c> {
     pub(crate) id: &'c str,
 }
 
-/// What an order costs before tax, in its currency.
-#[derive(Debug)]
-pub(crate) struct Prices {
-    pub(crate) total: Amount,
-    /// One for each line.
-    pub(crate) lines: Vec<Pricing>,
-}
-
 impl Customer {
-    /// The order with this id. A GUID is found in any letter case, another id only as it is written.
+    /// The order with this id.
     pub(crate) fn order(&self, id: &str) -> Option<&PlacedOrder> {
-        self.orders.iter().find(|placed| {
-            let own = placed.order.id.as_str();
-            own == id || (is_guid(own) && own.eq_ignore_ascii_case(id))
-        })
+        self.orders.iter().find(|placed| placed.has_id(id))
     }
 
-    /// The subscription with this id, which is a GUID in any letter case.
-    pub(crate) fn subscription(&self, id: &str) -> Option<Subscribed<'_>> {
-        self.orders
-            .iter()
-            .flat_map(PlacedOrder::subscribed)
-            .find(|subscribed| subscribed.id.eq_ignore_ascii_case(id))
+    /// The same, to change it.
+    pub(crate) fn order_mut(&mut self, id: &str) -> Option<&mut PlacedOrder> {
+        self.orders.iter_mut().find(|placed| placed.has_id(id))
+    }
+
+    /// The order of the subscription with this id, which is a GUID in any letter case, and the place of its line.
+    pub(crate) fn subscription(
+        &self,
+        id: &str,
+        now: DateTime<Utc>,
+    ) -> Option<(Cow<'_, Order>, usize)> {
+        self.orders.iter().find_map(|placed| {
+            let order = placed.at(now);
+            let lines = &order.line_items;
+            let own = |line: &LineItem| {
+                let own = line.subscription_id.as_deref();
+                own.is_some_and(|own| own.eq_ignore_ascii_case(id))
+            };
+            let line = lines.iter().position(own)?;
+            Some((order, line))
+        })
+    }
+}
+
+impl Order {
+    /// The lines that became subscriptions.
+    pub(crate) fn subscribed(&self) -> impl Iterator<Item = Subscribed<'_>> {
+        self.line_items.iter().filter_map(move |line| {
+            let id = line.subscription_id.as_deref()?;
+            let order = self;
+            Some(Subscribed { order, line, id })
+        })
     }
 }
 
 impl PlacedOrder {
     /// An order without files.
-    pub(crate) fn new(order: Order, prices: Option<Prices>) -> Self {
+    pub(crate) fn new(place: Place, order: Order, prices: Option<Prices>) -> Self {
         Self {
+            place,
             order,
+            progress: Progress::default(),
             prices,
             attachments: Vec::new(),
         }
@@ -75,27 +105,27 @@ impl PlacedOrder {
         self.attachments.iter().find(|file| file.id == id)
     }
 
-    /// The lines that became subscriptions.
-    pub(crate) fn subscribed(&self) -> impl Iterator<Item = Subscribed<'_>> {
-        let order = &self.order;
-        order.line_items.iter().filter_map(move |line| {
-            let id = line.subscription_id.as_deref()?;
-            Some(Subscribed { order, line, id })
-        })
+    /// A GUID in any letter case, another id only as it is written.
+    pub(crate) fn has_id(&self, id: &str) -> bool {
+        let own = self.order.id.as_str();
+        own == id || (is_guid(own) && own.eq_ignore_ascii_case(id))
     }
 
-    /// The order with or without prices.
-    pub(crate) fn shown(&self, include_price: bool) -> Cow<'_, Order> {
-        match &self.prices {
-            Some(prices) if include_price => {
-                let mut order = self.order.clone();
-                order.total_price = Some(prices.total.clone());
-                for (line, pricing) in order.line_items.iter_mut().zip(&prices.lines) {
-                    line.pricing = Some(pricing.clone());
-                }
-                Cow::Owned(order)
+    /// The order as it stands at a moment.
+    pub(crate) fn at(&self, now: DateTime<Utc>) -> Cow<'_, Order> {
+        self.progress.of(&self.order, now)
+    }
+
+    /// The same with or without prices.
+    pub(crate) fn shown(&self, now: DateTime<Utc>, include_price: bool) -> Cow<'_, Order> {
+        let mut order = self.at(now);
+        if let (Some(prices), true) = (&self.prices, include_price) {
+            let order = order.to_mut();
+            order.total_price = Some(prices.total.clone());
+            for (line, pricing) in order.line_items.iter_mut().zip(&prices.lines) {
+                line.pricing = Some(pricing.clone());
             }
-            _ => Cow::Borrowed(&self.order),
         }
+        order
     }
 }

@@ -10,7 +10,7 @@ use crate::catalogue;
 use crate::id::is_guid;
 use crate::link::{Attributes, Collection, CollectionLinks, Link};
 use crate::order::{LineItem, Order, OrderStatus};
-use crate::store::{PlacedOrder, Subscribed};
+use crate::store::Subscribed;
 use crate::term::Day;
 
 /// What a customer uses of an order's line.
@@ -76,9 +76,9 @@ struct SubscriptionLinks {
 }
 
 /// All subscriptions of an order, on one page.
-pub(crate) fn of(placed: &PlacedOrder) -> Collection<Subscription> {
-    let items: Vec<_> = placed.subscribed().map(Subscription::of).collect();
-    let (customer, id) = (&placed.order.reference_customer_id, &placed.order.id);
+pub(crate) fn of(order: &Order) -> Collection<Subscription> {
+    let items: Vec<_> = order.subscribed().map(Subscription::of).collect();
+    let (customer, id) = (&order.reference_customer_id, &order.id);
     let path = format!("/customers/{customer}/subscriptions?order_id={id}");
     Collection {
         total_count: items.len(),
@@ -91,6 +91,17 @@ pub(crate) fn of(placed: &PlacedOrder) -> Collection<Subscription> {
     }
 }
 
+/// The last days of the terms that an order's active subscriptions of new commerce are in; trials are none of them.
+pub(crate) fn term_ends(order: &Order) -> impl Iterator<Item = Day> {
+    let is_trial = BillingCycle::from_word(&order.billing_cycle) == Some(BillingCycle::None);
+    order
+        .subscribed()
+        .map(|subscribed| subscribed.line)
+        .filter(move |line| !is_trial && !is_legacy(line))
+        .filter(|line| status(order, line) == SubscriptionStatus::Active)
+        .filter_map(|line| last_day(order, line))
+}
+
 impl Subscription {
     fn of(subscribed: Subscribed<'_>) -> Self {
         let Subscribed { order, line, id } = subscribed;
@@ -100,10 +111,7 @@ impl Subscription {
         let is_licensed =
             cycle != Some(BillingCycle::Unknown) && line.purchase_commitment.is_none();
         let start = Day::of(&order.creation_date);
-        let end = match &line.custom_term_end_date {
-            Some(chosen) => Day::of(chosen),
-            None => start.and_then(|start| start.last_of(term(line, cycle)?)),
-        };
+        let end = last_day(order, line);
         let publisher = catalogue::publisher(&line.offer_id);
         Self {
             id: id.to_owned(),
@@ -146,6 +154,17 @@ impl SubscriptionLinks {
             activation_links: activation::is_possible(order.status, &line.offer_id)
                 .then(|| Link::get(activation::path_of_subscription(customer, id))),
             this: Link::get(format!("/customers/{customer}/subscriptions/{id}")),
+        }
+    }
+}
+
+/// The last day of the term that a line is in, chosen or counted.
+fn last_day(order: &Order, line: &LineItem) -> Option<Day> {
+    match &line.custom_term_end_date {
+        Some(chosen) => Day::of(chosen),
+        None => {
+            let cycle = BillingCycle::from_word(&order.billing_cycle);
+            Day::of(&order.creation_date)?.last_of(term(line, cycle)?)
         }
     }
 }

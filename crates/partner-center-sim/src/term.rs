@@ -43,6 +43,13 @@ impl Day {
     }
 }
 
+impl Day {
+    /// Whether a month ends on this day.
+    pub(crate) fn ends_month(self) -> bool {
+        self.day == last_day(self.year, self.month)
+    }
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { year, month, day } = self;
@@ -50,7 +57,8 @@ impl fmt::Display for Day {
     }
 }
 
-fn months_of(term: &str) -> Option<u32> {
+/// The length of a term that is whole months.
+pub(crate) fn months_of(term: &str) -> Option<u32> {
     let term = term.strip_prefix('P')?;
     match (term.strip_suffix('M'), term.strip_suffix('Y')) {
         (Some(months), _) => months.parse().ok(),

@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::moment::Moment;
-use super::price::{LinePrice, prices};
-use super::{Buyer, RESELLERS, offer_id, upload};
+use super::{Buyer, RESELLERS, upload};
 use crate::activation;
 use crate::amount::Amount;
 use crate::catalogue::{
@@ -16,9 +15,12 @@ use crate::catalogue::{
 };
 use crate::id::{Place, Purpose};
 use crate::link::{Attributes, Link};
+use crate::offer;
 use crate::order::{
-    ClientContext, LineItem, LineItemLinks, Order, OrderStatus, PurchaseCommitment, RenewalTerm,
+    ClientContext, LineItem, LineItemLinks, Order, OrderLinks, OrderStatus, PurchaseCommitment,
+    RenewalTerm,
 };
+use crate::price::{LinePrice, Prices};
 use crate::store::PlacedOrder;
 
 /// Places of the special orders, so that a new one in the catalogue gives none of them another id.
@@ -202,7 +204,7 @@ impl Draft {
             OrderStatus::PartialSuccess => number == 0,
             _ => false,
         };
-        let mut line = LineItem::new(number, offer_id(product), product.name, quantity);
+        let mut line = LineItem::new(number, product.offer_id(), product.name, quantity);
         line.term_duration = Some(product.term.to_owned());
         line.transaction_type = Some("New".to_owned());
         if is_provisioned && !is_perpetual {
@@ -215,30 +217,18 @@ impl Draft {
     }
 
     fn line_links(&self, product: &Product, number: usize) -> LineItemLinks {
-        let country = self.buyer.country;
-        let sku = self.buyer.sku_path(product);
-        let is_activated = activation::is_possible(Some(self.status), &offer_id(product));
-        let availability = format!(
-            "{sku}/availabilities/{}?country={country}",
-            product.availability
-        );
+        let is_activated = activation::is_possible(Some(self.status), &product.offer_id());
         LineItemLinks {
-            product: Some(Link::get(format!(
-                "/products/{}?country={country}",
-                product.product
-            ))),
-            sku: Some(Link::get(format!("{sku}?country={country}"))),
-            availability: Some(Link::get(availability)),
             activation_links: is_activated
                 .then(|| Link::get(activation::path_of_line(self.buyer.id, &self.id, number))),
-            ..LineItemLinks::default()
+            ..offer::links(&product.offer_id(), self.buyer.country)
         }
     }
 
     fn finish(self, billing_cycle: &str) -> io::Result<PlacedOrder> {
-        let mut links = self.buyer.order_links(&self.id);
-        links.patch_operation = Some(Link::patch(self.buyer.order_path(&self.id)));
-        let prices = prices(self.currency, &self.prices)?;
+        let mut links = OrderLinks::of(self.buyer.id, &self.id);
+        links.patch_operation = Some(Link::patch(links.this.uri.clone()));
+        let prices = Prices::of(self.currency, self.prices)?;
         let order = Order {
             id: self.id.clone(),
             alternate_id: Some(self.id),
@@ -257,7 +247,7 @@ impl Draft {
         };
         Ok(PlacedOrder {
             attachments: upload::attachments(self.place, self.status),
-            ..PlacedOrder::new(order, Some(prices))
+            ..PlacedOrder::new(self.place, order, Some(prices))
         })
     }
 }

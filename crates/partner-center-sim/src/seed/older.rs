@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::moment::Moment;
-use super::price::{LinePrice, prices};
-use super::{Buyer, RESELLERS, offer_id};
+use super::{Buyer, RESELLERS};
 use crate::catalogue::{LegacySale, Sale};
 use crate::id::{Place, Purpose};
-use crate::link::{Attributes, Link};
-use crate::order::{LineItem, LineItemLinks, Order, OrderStatus};
+use crate::link::Attributes;
+use crate::offer;
+use crate::order::{LineItem, LineItemLinks, Order, OrderLinks, OrderStatus};
+use crate::price::{LinePrice, Prices};
 use crate::store::PlacedOrder;
 
 /// First places of the two kinds, so that a new order of one kind gives no order of another a new id.
@@ -25,7 +26,7 @@ pub(super) fn reservation(buyer: Buyer, number: usize, sale: &Sale) -> io::Resul
     let id = place.long_order_id();
     let quantity = buyer.quantity(sale.quantity, sale.status);
     let product = sale.product;
-    let mut line = LineItem::new(0, offer_id(product), product.name, quantity);
+    let mut line = LineItem::new(0, product.offer_id(), product.name, quantity);
     let duration = if product.term == "P3Y" {
         "3Years"
     } else {
@@ -46,13 +47,12 @@ pub(super) fn reservation(buyer: Buyer, number: usize, sale: &Sale) -> io::Resul
     ));
     // With these, the orders of one partner fill more than a page.
     line.partner_id_on_record = Some(RESELLERS[0].to_owned());
-    let sku = format!("{}?country={}", buyer.sku_path(product), buyer.country);
     line.links = Some(LineItemLinks {
-        sku: Some(Link::get(sku)),
+        sku: offer::links(&line.offer_id, buyer.country).sku,
         ..LineItemLinks::default()
     });
     let order = Order {
-        links: Some(buyer.order_links(&id)),
+        links: Some(OrderLinks::of(buyer.id, &id)),
         currency_code: Some(buyer.currency.code.to_owned()),
         currency_symbol: Some(buyer.currency.symbol.to_owned()),
         creation_date: Moment::before(place, (2018, 11), number).in_utc(),
@@ -60,8 +60,8 @@ pub(super) fn reservation(buyer: Buyer, number: usize, sale: &Sale) -> io::Resul
         ..bare(buyer, id, sale.billing_cycle, vec![line])
     };
     let price = LinePrice::plain(product.unit, quantity);
-    let prices = Some(prices(buyer.currency, &[price])?);
-    Ok(PlacedOrder::new(order, prices))
+    let prices = Some(Prices::of(buyer.currency, vec![price])?);
+    Ok(PlacedOrder::new(place, order, prices))
 }
 
 /// An order of a legacy offer. Its id is made up unless it is given.
@@ -88,18 +88,18 @@ pub(super) fn legacy(
     }
     let price = LinePrice::plain(500 + place.bits(Purpose::Price, 0) % 1_500, quantity);
     let prices = match sale.has_currency {
-        true => Some(prices(buyer.currency, &vec![price; lines.len()])?),
+        true => Some(Prices::of(buyer.currency, vec![price; lines.len()])?),
         false => None,
     };
     let order = Order {
-        links: Some(buyer.order_links(&id)),
+        links: Some(OrderLinks::of(buyer.id, &id)),
         currency_code: sale.has_currency.then(|| buyer.currency.code.to_owned()),
         creation_date: Moment::before(place, (2018, 2), 2 * number).with_offset(),
         status: sale.status,
         attributes: Attributes::versioned("Order", &id),
         ..bare(buyer, id, sale.billing_cycle, lines)
     };
-    Ok(PlacedOrder::new(order, prices))
+    Ok(PlacedOrder::new(place, order, prices))
 }
 
 fn legacy_line(buyer: Buyer, place: Place, number: usize, name: &str, quantity: u64) -> LineItem {
@@ -110,17 +110,7 @@ fn legacy_line(buyer: Buyer, place: Place, number: usize, name: &str, quantity: 
     };
     let mut line = LineItem::new(number, offer.guid(Purpose::Offer), name, quantity);
     let subscription = place.guid(Purpose::Subscription { line: number });
-    line.links = Some(LineItemLinks {
-        subscription: Some(Link::get(format!(
-            "/customers/{}/subscriptions/{subscription}",
-            buyer.id
-        ))),
-        // The documented sample has no customer in front here.
-        provisioning_status: Some(Link::get(format!(
-            "/subscriptions/{subscription}/provisioningstatus"
-        ))),
-        ..LineItemLinks::default()
-    });
+    line.links = Some(offer::subscription_links(buyer.id, &subscription));
     line.subscription_id = Some(subscription.to_uppercase());
     line
 }

@@ -1,6 +1,6 @@
 //! Which files were uploaded for an order before the start?
 
-use crate::attachment::{Attachment, AttachmentKind};
+use crate::attachment::{Attachment, AttachmentKind, Content};
 use crate::id::{Place, Purpose};
 use crate::order::OrderStatus;
 
@@ -36,9 +36,9 @@ pub(super) fn attachments(place: Place, status: OrderStatus) -> Vec<Attachment> 
         .enumerate()
         .map(|(number, &(file_name, kind, size))| Attachment {
             id: place.guid(Purpose::Attachment { number }),
-            file_name,
+            file_name: file_name.into(),
             kind,
-            size,
+            content: Content::MadeUp(size),
         })
         .collect()
 }

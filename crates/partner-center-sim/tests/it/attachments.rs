@@ -150,7 +150,6 @@ async fn wrong_addresses_have_their_codes() {
         (format!("{order}/attachment/{}", id.to_uppercase()), "1000"),
         (format!("{other}/attachment/{id}"), "1000"),
         // One spelling is for the list, the other one for a file.
-        (format!("{order}/attachment"), "1000"),
         (format!("{order}/attachment/"), "1000"),
         (format!("{order}/attachments/{id}"), "1000"),
         (format!("{order}/attachments/"), "1000"),
@@ -174,6 +173,9 @@ async fn files_are_for_reading() {
     let order = path_of(&simulator, FIRST, "po_upload_complete").await;
     let list = files(&simulator, &order).await;
     let id = list[0]["attachmentId"].as_str().unwrap();
+    let reply = get(&simulator, &format!("{order}/attachment")).await;
+    assert_eq!(reply.status, 405);
+    assert_eq!(reply.header("Allow"), Some("POST"));
     for target in [
         format!("{order}/attachments"),
         format!("{order}/attachment/{id}"),

@@ -8,10 +8,21 @@
 
 mod activation;
 mod attachments;
+mod bodies;
+mod change;
+mod control;
+mod create;
+mod faults;
 mod filters;
 mod lists;
 mod log;
+mod lost;
 mod orders;
+mod progress;
 mod refusals;
+mod replays;
 mod subscriptions;
+mod throttling;
+mod tokens;
+mod upload;
 mod wire;

@@ -1,7 +1,9 @@
 //! How do the tests speak HTTP? In plain text, so that no library hides a byte.
 
+use std::time::Duration;
+
 use partner_center_sim::Simulator;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -68,6 +70,59 @@ pub(crate) async fn request(
     text += "\r\n";
     exchange(simulator, text.as_bytes()).await
 }
+
+/// Sends a request with a body of this type.
+pub(crate) async fn send(
+    simulator: &Simulator,
+    (method, target): (&str, &str),
+    headers: &[(&str, &str)],
+    media_type: &str,
+    body: &[u8],
+) -> Reply {
+    let mut text = format!(
+        "{method} {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+         Authorization: Bearer simulated\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in headers {
+        text += &format!("{name}: {value}\r\n");
+    }
+    text += "\r\n";
+    exchange(simulator, &[text.as_bytes(), body].concat()).await
+}
+
+/// Sends JSON with the right token.
+pub(crate) async fn send_json(
+    simulator: &Simulator,
+    method: &str,
+    target: &str,
+    body: &Value,
+) -> Reply {
+    let body = body.to_string();
+    let json = "application/json";
+    send(simulator, (method, target), &[], json, body.as_bytes()).await
+}
+
+/// Places an order, which must be possible.
+pub(crate) async fn place(simulator: &Simulator, customer: &str, order: &Value) -> Value {
+    let target = format!("/v1/customers/{customer}/orders");
+    let reply = send_json(simulator, "POST", &target, order).await;
+    assert_eq!(reply.status, 201, "{}", reply.text());
+    reply.json()
+}
+
+/// One line of an offer.
+pub(crate) fn order_of(offer_id: &str, quantity: u32) -> Value {
+    json!({ "lineItems": [{ "lineItemNumber": 0, "offerId": offer_id, "quantity": quantity }] })
+}
+
+pub(crate) const SEATS: &str = "CFQ7TTC0SB01:0002:CFQ7TTC0RK4D";
+pub(crate) const SOFTWARE: &str = "DG7GMGF0SB09:0005:DG7GMGF0RT6V";
+pub(crate) const RESERVATION: &str = "DZH318Z0SB13:001D:DZH318Z0RZ7N";
+pub(crate) const MARKETPLACE: &str = "DZH318Z0SB07:0008:DZH318Z0RR5T";
+pub(crate) const LEGACY: &str = "3f0b1d57-50c2-4b6e-9c55-7c1f4f3f2a10";
+
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 
 /// Reads something with the right token.
 pub(crate) async fn get(simulator: &Simulator, target: &str) -> Reply {

@@ -1,0 +1,132 @@
+//! How is a running simulator steered and watched over HTTP?
+//!
+//! What a test does by method, another process does below `/_simulator/`: no path of the service begins like that, and no
+//! tenant has such a name. Nothing here needs a token, and nothing here is in the log.
+
+use std::time::Duration;
+
+use http::header::{ALLOW, HeaderValue};
+use http::{HeaderMap, Method, StatusCode};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Answer;
+use crate::clock::{Clock, written};
+use crate::pipeline::Pipeline;
+use crate::rule::Kept;
+
+const PREFIX: &str = "/_simulator/";
+
+/// What can be steered or watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Control {
+    Reset,
+    Clock,
+    Faults,
+    Requests,
+    /// There is no such thing.
+    Nothing,
+}
+
+/// How the clock is to be changed: first moved, then set to run.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockChange {
+    #[serde(default)]
+    advance_seconds: u64,
+    speed: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct ClockState {
+    now: String,
+    speed: u32,
+}
+
+#[derive(Serialize)]
+struct Wrong<'w> {
+    error: &'w str,
+}
+
+impl Control {
+    /// What a path names, when it is not one of the service's.
+    pub(crate) fn at(path: &str) -> Option<Self> {
+        Some(match path.strip_prefix(PREFIX)? {
+            "reset" => Self::Reset,
+            "clock" => Self::Clock,
+            "faults" => Self::Faults,
+            "requests" => Self::Requests,
+            _ => Self::Nothing,
+        })
+    }
+
+    pub(crate) fn answer(self, pipeline: &Pipeline, method: &Method, body: &[u8]) -> Answer {
+        match (self, method.as_str()) {
+            (Self::Reset, "POST") => match pipeline.reset() {
+                Ok(()) => done(&clock(&pipeline.clock)),
+                Err(error) => wrong(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+            },
+            (Self::Clock, "GET") => done(&clock(&pipeline.clock)),
+            (Self::Clock, "POST") => match read::<ClockChange>(body) {
+                Ok(change) => {
+                    let span = Duration::from_secs(change.advance_seconds);
+                    pipeline.clock.advance(span);
+                    if let Some(speed) = change.speed {
+                        pipeline.clock.set_speed(speed);
+                    }
+                    done(&clock(&pipeline.clock))
+                }
+                Err(error) => wrong(StatusCode::BAD_REQUEST, &error),
+            },
+            (Self::Faults, "GET") => done(&pipeline.faults.rules()),
+            (Self::Faults, "POST") => match read::<Kept>(body) {
+                Ok(rule) => {
+                    pipeline.faults.keep(rule);
+                    done(&pipeline.faults.rules())
+                }
+                Err(error) => wrong(StatusCode::BAD_REQUEST, &error),
+            },
+            (Self::Faults, "DELETE") => {
+                pipeline.faults.clear();
+                done(&pipeline.faults.rules())
+            }
+            (Self::Requests, "GET") => done(&pipeline.log.requests()),
+            (Self::Nothing, _) => wrong(StatusCode::NOT_FOUND, "nothing is at this address"),
+            _ => {
+                let error = "this address takes another method";
+                let mut answer = wrong(StatusCode::METHOD_NOT_ALLOWED, error);
+                let allowed = HeaderValue::from_static(self.methods());
+                answer.headers.insert(ALLOW, allowed);
+                answer
+            }
+        }
+    }
+
+    fn methods(self) -> &'static str {
+        match self {
+            Self::Reset => "POST",
+            Self::Clock => "GET, POST",
+            Self::Faults => "GET, POST, DELETE",
+            Self::Requests | Self::Nothing => "GET",
+        }
+    }
+}
+
+fn clock(clock: &Clock) -> ClockState {
+    ClockState {
+        now: written(clock.now()),
+        speed: clock.speed(),
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| error.to_string())
+}
+
+fn done<T: Serialize>(value: &T) -> Answer {
+    Answer::json(StatusCode::OK, HeaderMap::new(), value)
+}
+
+fn wrong(status: StatusCode, error: &str) -> Answer {
+    Answer::json(status, HeaderMap::new(), &Wrong { error })
+}

@@ -1,0 +1,241 @@
+//! For whom does a token speak, and until when?
+//!
+//! Tokens look like JSON Web Tokens, so that a client can read their claims, but they are not signed: every token that was
+//! handed out is remembered, and no other is accepted. That needs no key and no cryptography, and the same requests get
+//! the same tokens.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use crate::server::Simulator;
+
+/// What a token for Partner Center is meant for: the global service and the one in China.
+const AUDIENCES: [&str; 2] = [
+    "https://api.partnercenter.microsoft.com",
+    "https://partner.partnercenterapi.microsoftonline.cn",
+];
+
+/// The one user that there is.
+const USER_ID: &str = "5d9a8b6e-2f17-4c3a-9d52-7e1f0c4b8a36";
+const USER_NAME: &str = "buyer@partner.example";
+
+/// Who is behind a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// The partner.
+    pub(crate) tenant: String,
+    /// Whether a user signed in, or the application acts alone.
+    pub(crate) is_user: bool,
+}
+
+/// What is wrong with a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unaccepted {
+    /// Made up, or expired.
+    NotValid,
+    AnotherAudience,
+    /// A user without multi-factor authentication.
+    WithoutMultiFactor,
+}
+
+/// What a token is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Grant<'g> {
+    pub(crate) tenant: &'g str,
+    pub(crate) application: &'g str,
+    pub(crate) audience: &'g str,
+    pub(crate) user: Option<User>,
+}
+
+/// The user, and how they signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct User {
+    pub(crate) multi_factor: bool,
+}
+
+/// A token that was handed out.
+#[derive(Debug)]
+struct Issued {
+    caller: Caller,
+    audience: String,
+    user: Option<User>,
+    expires: DateTime<Utc>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    issued: BTreeMap<String, Issued>,
+    /// Refresh tokens, each with the application that it belongs to.
+    renewals: BTreeMap<String, String>,
+    count: u64,
+}
+
+/// Every token that is good for something.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    pub(crate) lifetime: TimeDelta,
+    /// How the user behind the refresh tokens signed in.
+    user: User,
+    state: Mutex<State>,
+}
+
+#[derive(Serialize)]
+struct Header {
+    typ: &'static str,
+    alg: &'static str,
+    kid: &'static str,
+}
+
+/// The claims, named as in the tokens of Microsoft Entra ID for Partner Center.
+#[derive(Serialize)]
+struct Claims<'c> {
+    aud: &'c str,
+    iss: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amr: Option<&'static [&'static str]>,
+    appid: &'c str,
+    idtyp: &'static str,
+    oid: &'c str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scp: Option<&'static str>,
+    sub: &'c str,
+    tid: &'c str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upn: Option<&'static str>,
+    uti: String,
+    ver: &'static str,
+}
+
+impl Tokens {
+    pub(crate) fn new(lifetime: TimeDelta, multi_factor: bool) -> Self {
+        Self {
+            lifetime,
+            user: User { multi_factor },
+            state: Mutex::default(),
+        }
+    }
+
+    /// Forgets every token but the fixed ones.
+    pub(crate) fn clear(&self) {
+        *self.lock() = State::default();
+    }
+
+    /// Whose token this is.
+    pub(crate) fn caller(&self, token: &[u8], now: DateTime<Utc>) -> Result<Caller, Unaccepted> {
+        if token == Simulator::ACCESS_TOKEN.as_bytes() {
+            return Ok(Caller {
+                tenant: Simulator::TENANT.to_owned(),
+                is_user: true,
+            });
+        }
+        let state = self.lock();
+        let issued = std::str::from_utf8(token).ok();
+        let issued = issued.and_then(|token| state.issued.get(token));
+        let issued = issued.filter(|issued| now < issued.expires);
+        let issued = issued.ok_or(Unaccepted::NotValid)?;
+        if !AUDIENCES.contains(&issued.audience.trim_end_matches('/')) {
+            return Err(Unaccepted::AnotherAudience);
+        }
+        if issued.user.is_some_and(|user| !user.multi_factor) {
+            return Err(Unaccepted::WithoutMultiFactor);
+        }
+        Ok(issued.caller.clone())
+    }
+
+    /// The user of a refresh token, when it may be used by this application.
+    pub(crate) fn user(&self, refresh_token: &str, application: &str) -> Option<User> {
+        let is_known = refresh_token == Simulator::REFRESH_TOKEN
+            || self
+                .lock()
+                .renewals
+                .get(refresh_token)
+                .is_some_and(|owner| owner.eq_ignore_ascii_case(application));
+        is_known.then_some(self.user)
+    }
+
+    /// Hands out a token.
+    pub(crate) fn issue(&self, grant: &Grant<'_>, now: DateTime<Utc>) -> String {
+        let mut state = self.lock();
+        state.count += 1;
+        // What expired is as good as what never was.
+        state.issued.retain(|_, issued| now < issued.expires);
+        let expires = now
+            .checked_add_signed(self.lifetime)
+            .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let token = written(grant, now, expires, state.count);
+        let caller = Caller {
+            tenant: grant.tenant.to_owned(),
+            is_user: grant.user.is_some(),
+        };
+        let issued = Issued {
+            caller,
+            audience: grant.audience.to_owned(),
+            user: grant.user,
+            expires,
+        };
+        state.issued.insert(token.clone(), issued);
+        token
+    }
+
+    /// Hands out a refresh token for the same application. Those before it stay good.
+    pub(crate) fn renewal(&self, application: &str) -> String {
+        let mut state = self.lock();
+        state.count += 1;
+        let text = format!("refresh token {}", state.count);
+        let token = format!("1.{}", BASE64_URL_SAFE_NO_PAD.encode(text));
+        state.renewals.insert(token.clone(), application.to_owned());
+        token
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Tokens are added whole: the state is sound even after a panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn written(grant: &Grant<'_>, now: DateTime<Utc>, expires: DateTime<Utc>, number: u64) -> String {
+    let subject = grant.user.map_or(grant.application, |_| USER_ID);
+    let header = Header {
+        typ: "JWT",
+        alg: "RS256",
+        kid: "simulated",
+    };
+    let claims = Claims {
+        aud: grant.audience,
+        iss: format!("https://sts.windows.net/{}/", grant.tenant),
+        iat: now.timestamp(),
+        nbf: now.timestamp(),
+        exp: expires.timestamp(),
+        amr: grant.user.map(|user| match user.multi_factor {
+            true => ["pwd", "mfa"].as_slice(),
+            false => ["pwd"].as_slice(),
+        }),
+        appid: grant.application,
+        idtyp: grant.user.map_or("app", |_| "user"),
+        oid: subject,
+        scp: grant.user.map(|_| "user_impersonation"),
+        sub: subject,
+        tid: grant.tenant,
+        upn: grant.user.map(|_| USER_NAME),
+        uti: format!("simulated-{number}"),
+        ver: "1.0",
+    };
+    [
+        part(&header),
+        part(&claims),
+        BASE64_URL_SAFE_NO_PAD.encode(format!("no signature {number}")),
+    ]
+    .join(".")
+}
+
+fn part<T: Serialize>(value: &T) -> String {
+    // Plain structures: this cannot fail.
+    BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(value).unwrap_or_default())
+}
