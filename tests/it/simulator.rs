@@ -6,10 +6,10 @@ use partner_center_orders::{
     BillingCycle, CustomerId, Delivery, ErrorKind, Method, OrderStatus, ProvisioningStatus,
 };
 use partner_center_orders_tests::client_of;
-use partner_center_sim::Simulator;
+use partner_center_sim::{Fault, Operation, Simulator};
 use serde_json::Value;
 
-use crate::document::{assert_valid, assert_valid_by, validator};
+use crate::document::{assert_valid, assert_valid_by, document, validator};
 
 fn customers() -> [CustomerId; 2] {
     Simulator::CUSTOMERS.map(|id| id.parse().unwrap())
@@ -363,4 +363,52 @@ async fn every_refusal_is_valid_under_the_document() {
             &serde_json::from_slice(error.body().unwrap()).unwrap(),
         );
     }
+}
+
+/// The rule that everything else rests on, seen from the client: one request id, one order.
+#[tokio::test]
+async fn an_order_whose_answer_was_lost_is_there_once() {
+    let simulator = Simulator::start().await.unwrap();
+    simulator
+        .on(Operation::CreateOrder)
+        .nth(1)
+        .fault(Fault::reset().after_change());
+    let partner = client_of(&simulator, Simulator::ACCESS_TOKEN);
+    let customer = Simulator::CUSTOMERS[0];
+    let before = simulator.order_ids(customer).len();
+    let path = format!("/customers/{customer}/orders");
+    let document = document();
+    let calls = &document["paths"]["/customers/{customer_id}/orders"]["post"];
+    let examples = &calls["requestBody"]["content"]["application/json"]["examples"];
+    let place = || {
+        partner
+            .request(Method::POST, &path)
+            .json(&examples["seats"]["value"])
+    };
+    let lost = place().send().await.unwrap_err();
+    assert_eq!(
+        (lost.kind(), lost.delivery(), lost.attempts()),
+        (ErrorKind::Interrupted, Delivery::Unknown, 1)
+    );
+    assert_eq!(simulator.order_ids(customer).len(), before + 1);
+    let id = lost.request_id().unwrap();
+    for _ in 0..2 {
+        let placed = place().request_id(id).send().await.unwrap();
+        assert_eq!(placed.status(), 201);
+        assert_valid("Order", &serde_json::from_slice(placed.body()).unwrap());
+        assert_eq!(simulator.order_ids(customer).len(), before + 1);
+    }
+    // Every other request of the document's examples is taken, too.
+    for (name, example) in examples.as_object().unwrap() {
+        let request = partner.request(Method::POST, &path).json(&example["value"]);
+        let placed = request
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        assert_valid("Order", &serde_json::from_slice(placed.body()).unwrap());
+    }
+    assert_eq!(
+        simulator.order_ids(customer).len(),
+        before + 1 + examples.as_object().unwrap().len()
+    );
 }
