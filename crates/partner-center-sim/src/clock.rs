@@ -4,11 +4,11 @@
 //! a server for people lets it run, as fast as the wall clock or faster.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-/// When the time of every simulator begins: some months after the newest order of the seed.
+/// When the time of a simulator begins that stands still: some months after the newest order of the seed.
 const BEGINNING: i64 = 1_719_820_800; // 2024-07-01T08:00:00Z
 
 /// The clock of a simulator. Clones are the same clock.
@@ -22,6 +22,25 @@ struct State {
     since: Instant,
     /// Virtual seconds to one of the wall clock.
     speed: u32,
+    beginning: Beginning,
+}
+
+/// When the time of a simulator begins.
+#[derive(Clone, Copy, Debug)]
+enum Beginning {
+    /// At the same time for all.
+    Fixed,
+    /// When it is started, by the wall clock.
+    Now,
+}
+
+impl Beginning {
+    fn time(self) -> DateTime<Utc> {
+        match self {
+            Self::Fixed => DateTime::from_timestamp(BEGINNING, 0).unwrap_or_default(),
+            Self::Now => SystemTime::now().into(),
+        }
+    }
 }
 
 impl State {
@@ -29,10 +48,6 @@ impl State {
         let passed = self.since.elapsed().saturating_mul(self.speed);
         later(self.at, passed)
     }
-}
-
-fn beginning() -> DateTime<Utc> {
-    DateTime::from_timestamp(BEGINNING, 0).unwrap_or_default()
 }
 
 /// A time that no calendar holds is taken for the last one that it does.
@@ -46,10 +61,20 @@ fn later(at: DateTime<Utc>, span: Duration) -> DateTime<Utc> {
 impl Clock {
     /// A clock that stands still.
     pub(crate) fn still() -> Self {
+        Self::new(Beginning::Fixed, 0)
+    }
+
+    /// A clock that shows the time of day and runs so many times faster than the wall clock.
+    pub(crate) fn running(speed: u32) -> Self {
+        Self::new(Beginning::Now, speed)
+    }
+
+    fn new(beginning: Beginning, speed: u32) -> Self {
         Self(Arc::new(Mutex::new(State {
-            at: beginning(),
+            at: beginning.time(),
             since: Instant::now(),
-            speed: 0,
+            speed,
+            beginning,
         })))
     }
 
@@ -79,7 +104,7 @@ impl Clock {
     /// Begins again; the speed stays.
     pub(crate) fn restart(&self) {
         let mut state = self.state();
-        (state.at, state.since) = (beginning(), Instant::now());
+        (state.at, state.since) = (state.beginning.time(), Instant::now());
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

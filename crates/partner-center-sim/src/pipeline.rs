@@ -52,7 +52,7 @@ pub(crate) struct Pipeline {
 impl Pipeline {
     pub(crate) fn new(settings: Settings) -> io::Result<Self> {
         let document = Document::read()?;
-        let clock = Clock::still();
+        let clock = settings.speed.map_or_else(Clock::still, Clock::running);
         let service = Service::new(
             &document,
             clock.clone(),

@@ -66,7 +66,7 @@ impl Simulator {
 
     pub(crate) async fn run(settings: Settings) -> io::Result<Self> {
         let pipeline = Arc::new(Pipeline::new(settings)?);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let router = Router::new()
             .fallback(answer)

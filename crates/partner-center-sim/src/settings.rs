@@ -17,6 +17,8 @@ pub struct Builder {
     multi_factor: bool,
     rate_limit: RateLimit,
     request_ids: RequestIds,
+    port: u16,
+    speed: Option<u32>,
 }
 
 /// The same, as the parts need it.
@@ -26,6 +28,9 @@ pub(crate) struct Settings {
     pub(crate) multi_factor: bool,
     pub(crate) rate_limit: RateLimit,
     pub(crate) request_ids: RequestIds,
+    pub(crate) port: u16,
+    /// Of a clock that shows the time of day; without it, the clock stands still.
+    pub(crate) speed: Option<u32>,
 }
 
 impl Builder {
@@ -35,6 +40,8 @@ impl Builder {
             multi_factor: true,
             rate_limit: RateLimit::Usual,
             request_ids: RequestIds::default(),
+            port: 0,
+            speed: None,
         }
     }
 
@@ -76,7 +83,20 @@ impl Builder {
         self
     }
 
-    /// Starts it on a free port.
+    /// Listens on this port of 127.0.0.1; 0 is any that is free, as unless this is set.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Lets the clock show the time of day when it starts, and run so many times faster than the wall clock. Unless this is
+    /// set it stands still, at the same time for all.
+    pub fn running_clock(mut self, speed: u32) -> Self {
+        self.speed = Some(speed);
+        self
+    }
+
+    /// Starts it.
     ///
     /// # Errors
     ///
@@ -88,6 +108,8 @@ impl Builder {
             multi_factor: self.multi_factor,
             rate_limit: self.rate_limit,
             request_ids: self.request_ids,
+            port: self.port,
+            speed: self.speed,
         };
         Simulator::run(settings).await
     }

@@ -38,6 +38,11 @@ impl Args {
         matches!(&self.noun, Noun::Api(api) if api.is_write())
     }
 
+    /// Whether an interrupt is the end that is meant.
+    pub(crate) fn is_service(&self) -> bool {
+        matches!(self.noun, Noun::Simulator(_))
+    }
+
     pub(crate) fn format(&self) -> Format {
         self.output.unwrap_or_default()
     }
@@ -80,6 +85,26 @@ pub(crate) enum Noun {
     Order(OrderVerb),
     /// Send a request of your own to any path of the service, under the same rules.
     Api(Api),
+    /// A Partner Center on this machine, to try things against.
+    #[command(subcommand)]
+    Simulator(SimulatorVerb),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SimulatorVerb {
+    /// Run it until it is interrupted. It prints its address, takes the token `simulated`, and forgets all when it stops.
+    Serve(Serve),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Serve {
+    /// The port of 127.0.0.1 to listen on; 0 is any that is free.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) port: u16,
+
+    /// How many times faster than the wall clock its time runs: an order is in lists after 15 minutes of it.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) speed: u32,
 }
 
 #[derive(Debug, Subcommand)]

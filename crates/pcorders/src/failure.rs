@@ -18,7 +18,7 @@ const THROTTLED: u8 = 6;
 const NETWORK: u8 = 7;
 const SERVER: u8 = 8;
 const OUTCOME_UNKNOWN: u8 = 9;
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Why the command failed.
 #[derive(Debug)]

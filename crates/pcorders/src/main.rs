@@ -10,6 +10,7 @@ mod failure;
 mod listing;
 mod order;
 mod output;
+mod simulator;
 
 use std::pin::pin;
 use std::process::ExitCode;
@@ -20,7 +21,7 @@ use clap::error::ErrorKind;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use crate::args::{Args, Noun};
+use crate::args::{Args, Noun, SimulatorVerb};
 use crate::failure::Failure;
 use crate::output::{Format, Output};
 
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
     };
     let output = Output::new(args.format());
     let format = output.format();
-    let is_write = args.is_write();
+    let (is_write, is_service) = (args.is_write(), args.is_service());
     let done = runtime().map(|runtime| {
         runtime.block_on(async {
             let (stop, stopped) = oneshot::channel();
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
     match done {
         Ok(Some(Ok(()))) => ExitCode::SUCCESS,
         Ok(Some(Err(failure))) | Err(failure) => failure.report(format),
+        Ok(None) if is_service => ExitCode::from(failure::INTERRUPTED),
         Ok(None) => Failure::interrupted(is_write).report(format),
     }
 }
@@ -100,8 +102,12 @@ async fn run(args: Args, mut output: Output) -> Result<(), Failure> {
     let Args {
         connection, noun, ..
     } = args;
+    if let Noun::Simulator(SimulatorVerb::Serve(serve)) = noun {
+        return simulator::serve(&serve, &mut output).await;
+    }
     let connected = connect::connect(&connection).await?;
     match noun {
+        Noun::Simulator(_) => Ok(()),
         Noun::Order(verb) => order::run(verb, &connected, &mut output).await,
         Noun::Api(api) => api::run(api, &connected, &mut output).await,
     }

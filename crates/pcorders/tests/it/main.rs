@@ -11,4 +11,5 @@ mod failures;
 mod output;
 mod readme;
 mod run;
+mod simulator;
 mod streams;

@@ -1,0 +1,108 @@
+//! `pcorders simulator serve`: one simulator for several commands.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use partner_center_orders_tests::CUSTOMER;
+use serde_json::Value;
+
+use crate::run::{Run, command, finish, pcorders};
+
+/// A simulator that runs by itself, until it is dropped.
+struct Served {
+    child: Child,
+    address: String,
+}
+
+impl Served {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = command(&["simulator", "serve"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut address = String::new();
+        let stdout = child.stdout.as_mut().unwrap();
+        BufReader::new(stdout).read_line(&mut address).unwrap();
+        Self {
+            child,
+            address: address.trim_end().to_owned(),
+        }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        finish(
+            command(arguments)
+                .env("PARTNERCENTER_ENDPOINT", &self.address)
+                .env("PARTNERCENTER_ACCESS_TOKEN", "simulated"),
+        )
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn what_one_command_places_another_one_sees() {
+    let served = Served::start(&["--speed", "1000000"]);
+    let body = std::env::temp_dir().join(format!("pcorders-order-{}.json", std::process::id()));
+    let order = r#"{"lineItems":[{"lineItemNumber":0,"offerId":"CFQ7TTC0SB01:0002:CFQ7TTC0RK4D","quantity":5}]}"#;
+    std::fs::write(&body, order).unwrap();
+    let path = format!("/customers/{CUSTOMER}/orders");
+    let id = "0e5fc923-8e3c-4560-9100-ce7283c3e081";
+    let place = [
+        "api",
+        "POST",
+        &path,
+        "-f",
+        body.to_str().unwrap(),
+        "--yes",
+        "--request-id",
+        id,
+    ];
+    let placed = served.run(&place);
+    assert_eq!(placed.exit, 0, "{placed:?}");
+    let order: Value = serde_json::from_str(&placed.stdout).unwrap();
+    let order = order["id"].as_str().unwrap();
+    // By its id at once, in the list when fifteen minutes of its time are over.
+    let shown = served.run(&["order", "show", order, "--customer", CUSTOMER]);
+    assert_eq!(shown.exit, 0, "{shown:?}");
+    let listed = || {
+        let list = served.run(&["order", "list", "--customer", CUSTOMER, "-o", "jsonl"]);
+        list.stdout.contains(order)
+    };
+    assert!((0..100).any(|_| listed()));
+    std::fs::remove_file(&body).unwrap();
+}
+
+#[test]
+fn a_port_that_is_taken_is_a_failure() {
+    let served = Served::start(&[]);
+    let port = served.address.rsplit(':').next().unwrap();
+    let run = pcorders(&["simulator", "serve", "--port", port]);
+    assert_eq!(
+        (run.exit, run.error()["kind"].as_str()),
+        (1, Some("simulator"))
+    );
+    assert_eq!(run.stdout, "");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_it() {
+    let mut served = Served::start(&[]);
+    let id = served.child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(served.child.wait().unwrap().code(), Some(130));
+}
