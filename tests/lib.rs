@@ -9,6 +9,8 @@ pub use fixtures::{fixture, fixture_names};
 pub use recorded::{Answer, Recorded, Sent};
 pub use scripted::{Ending, Reply, ScriptedServer};
 
+use std::time::Duration;
+
 use partner_center_orders::{Builder, CustomerId, Orders, PartnerCenter, StaticToken};
 use partner_center_sim::Simulator;
 
@@ -26,9 +28,20 @@ pub const CUSTOMER: &str = "b0d70a69-4c42-4b27-b17b-91a835d8686a";
 /// The path of a customer's orders.
 pub const ORDERS: &str = "/v1/customers/b0d70a69-4c42-4b27-b17b-91a835d8686a/orders";
 
-/// A client that is about to be built.
+/// A client that is about to be built. It sends each request once, so that a test sees what one attempt came to.
 pub fn builder(base_url: impl Into<String>) -> Builder {
-    PartnerCenter::builder(StaticToken::new(TOKEN)).endpoint(base_url)
+    PartnerCenter::builder(StaticToken::new(TOKEN))
+        .endpoint(base_url)
+        .attempts(1)
+}
+
+/// The same, but one that sends again what may be sent again, as often as usual and almost at once.
+pub fn persistent(base_url: impl Into<String>) -> Builder {
+    let moment = Duration::from_millis(1);
+    builder(base_url)
+        .attempts(5)
+        .backoff(moment, moment)
+        .retry_budget(false)
 }
 
 /// A client of the server at that address.
@@ -41,13 +54,16 @@ pub fn client(base_url: impl Into<String>) -> PartnerCenter {
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// A client of the simulator with a token.
+/// A client of the simulator with a token. It sends each request once.
 ///
 /// # Panics
 /// Never: the simulator's address is an endpoint.
 pub fn client_of(simulator: &Simulator, token: &str) -> PartnerCenter {
-    let builder = PartnerCenter::builder(StaticToken::new(token)).endpoint(simulator.base_url());
-    builder.build().unwrap_or_else(|error| panic!("{error}"))
+    PartnerCenter::builder(StaticToken::new(token))
+        .endpoint(simulator.base_url())
+        .attempts(1)
+        .build()
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The orders of [`CUSTOMER`].

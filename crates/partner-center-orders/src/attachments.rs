@@ -11,6 +11,7 @@ use crate::orders::Orders;
 use crate::response::Response;
 use crate::segment;
 use crate::setters;
+use crate::upload::{Upload, UploadAttachments};
 
 /// The attachments of one order. Made by [`OrderHandle::attachments`]; makes no request by itself.
 #[derive(Clone, Debug)]
@@ -34,6 +35,13 @@ impl<'c> Attachments<'c> {
             let id = id.clone();
             Box::pin(async move { client.list_order_attachments(customer.as_uuid(), &id).await })
         })
+    }
+
+    /// Uploads the documents that an order waits for whose status is `pending_po_upload`.
+    ///
+    /// Source: documented in purchase-order-upload.
+    pub fn upload(&self, upload: Upload) -> UploadAttachments<'c> {
+        UploadAttachments::new(self.order.clone(), upload)
     }
 
     /// Reads the bytes of one.

@@ -12,33 +12,34 @@ pub(crate) enum BodyFailure {
     Cut(reqwest::Error),
 }
 
-/// Reads the body, at most `limit` bytes of it and at most `until` then.
+/// Reads the body, at most `limit` bytes of it and at most `until` then. What came before a failure is with it.
 pub(crate) async fn read(
     response: &mut Response,
     limit: u64,
     until: Instant,
-) -> Result<Bytes, BodyFailure> {
+) -> Result<Bytes, (BodyFailure, Bytes)> {
     let announced = response.content_length();
     if announced.is_some_and(|length| length > limit) {
-        return Err(BodyFailure::TooLarge);
+        return Err((BodyFailure::TooLarge, Bytes::new()));
     }
     let mut whole = BytesMut::new();
     loop {
-        let chunk = match timeout_at(until, response.chunk()).await {
-            Err(_) => return Err(BodyFailure::TimedOut),
-            Ok(Err(error)) if error.is_timeout() => return Err(BodyFailure::TimedOut),
-            Ok(Err(error)) => return Err(BodyFailure::Cut(error.without_url())),
+        let failure = match timeout_at(until, response.chunk()).await {
+            Err(_) => BodyFailure::TimedOut,
+            Ok(Err(error)) if error.is_timeout() => BodyFailure::TimedOut,
+            Ok(Err(error)) => BodyFailure::Cut(error.without_url()),
             Ok(Ok(None)) => return Ok(whole.freeze()),
-            Ok(Ok(Some(chunk))) => chunk,
+            Ok(Ok(Some(chunk))) if (whole.len() + chunk.len()) as u64 <= limit => {
+                // A body that arrives in one piece is not copied.
+                if whole.is_empty() && announced == Some(chunk.len() as u64) {
+                    return Ok(chunk);
+                }
+                whole.extend_from_slice(&chunk);
+                continue;
+            }
+            Ok(Ok(Some(_))) => BodyFailure::TooLarge,
         };
-        if (whole.len() + chunk.len()) as u64 > limit {
-            return Err(BodyFailure::TooLarge);
-        }
-        // A body that arrives in one piece is not copied.
-        if whole.is_empty() && announced == Some(chunk.len() as u64) {
-            return Ok(chunk);
-        }
-        whole.extend_from_slice(&chunk);
+        return Err((failure, whole.freeze()));
     }
 }
 

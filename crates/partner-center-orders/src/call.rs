@@ -26,6 +26,7 @@ use crate::delivery::Delivery;
 use crate::download::{Download, Head};
 use crate::error::{Answer, Error, ErrorKind};
 use crate::link::Target;
+use crate::preview::Preview;
 use crate::response::Response;
 use crate::transport::{Reply, Take};
 
@@ -81,13 +82,34 @@ impl<R: Take> Transport for Call<R> {
         Box::pin(async move {
             let outcome = self.shared.operate(request, self.ids, self.deadline).await;
             *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-            let mut carried = http::Response::new(Vec::new());
-            if let Ok(status) = http::StatusCode::from_u16(CARRIED) {
-                *carried.status_mut() = status;
-            }
-            Ok(carried.into())
+            Ok(carried())
         })
     }
+}
+
+/// A request that the generated code built, which goes nowhere.
+#[derive(Default)]
+struct Kept(Mutex<Option<Request>>);
+
+impl Transport for Kept {
+    fn send<'a>(
+        &'a self,
+        _http: &'a reqwest::Client,
+        request: Request,
+        _operation: &'static str,
+    ) -> TransportFuture<'a> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
+        Box::pin(async { Ok(carried()) })
+    }
+}
+
+/// The empty answer for the generated code.
+fn carried() -> reqwest::Response {
+    let mut carried = http::Response::new(Vec::new());
+    if let Ok(status) = http::StatusCode::from_u16(CARRIED) {
+        *carried.status_mut() = status;
+    }
+    carried.into()
 }
 
 impl Shared {
@@ -144,6 +166,29 @@ impl Shared {
         ))
     }
 
+    /// Lets the generated client build the request, and keeps it.
+    pub(crate) async fn preview<T, Sent>(
+        &self,
+        options: CallOptions,
+        send: impl FnOnce(Client) -> Sent,
+    ) -> Result<Preview, Error>
+    where
+        Sent: Future<Output = Result<ResponseValue<T>, partner_center_orders_api::Error<()>>>,
+    {
+        let kept = Arc::new(Kept::default());
+        let sent = send(self.generated(Arc::clone(&kept) as _)).await;
+        let kept = kept.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match kept {
+            Some(request) => Ok(Preview::new(request, options.request_id)),
+            None => Err(unsent(sent)),
+        }
+    }
+
+    /// A generated client that hands its requests to this transport.
+    fn generated(&self, transport: Arc<dyn Transport>) -> Client {
+        Client::new_with_client(self.root.v1(), self.http.clone(), Inner::from(transport))
+    }
+
     /// Lets the generated client build the request, and takes the answer past it.
     async fn carried<R, T, Sent>(
         self: &Arc<Self>,
@@ -161,23 +206,13 @@ impl Shared {
             deadline: self.deadline(options),
             outcome: Mutex::new(None),
         });
-        let transport: Arc<dyn Transport> = Arc::clone(&call) as _;
-        let client =
-            Client::new_with_client(self.root.v1(), self.http.clone(), Inner::from(transport));
-        let sent = send(client).await;
+        let sent = send(self.generated(Arc::clone(&call) as _)).await;
         let outcome = call
             .outcome
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        match (outcome, sent) {
-            (Some(reply), _) => reply,
-            // Without an outcome the request never got as far as the transport.
-            (None, Err(error)) => {
-                Err(Error::input("the request cannot be built").with_source(error))
-            }
-            (None, Ok(_)) => Err(Error::input("the request was not sent")),
-        }
+        outcome.unwrap_or_else(|| Err(unsent(sent)))
     }
 
     /// Sends a request of the caller's own.
@@ -221,6 +256,14 @@ impl Shared {
     }
 }
 
+/// Why a request never got as far as the transport.
+fn unsent<T>(sent: Result<T, partner_center_orders_api::Error<()>>) -> Error {
+    match sent {
+        Err(error) => Error::input("the request cannot be built").with_source(error),
+        Ok(_) => Error::input("the request was not sent"),
+    }
+}
+
 /// The instant so far from now; a span that no clock can hold is taken for thirty years.
 pub(crate) fn in_time(span: Duration) -> Instant {
     const THIRTY_YEARS: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
@@ -251,6 +294,7 @@ fn decode<T: DeserializeOwned>(reply: Reply, ids: CallIds) -> Result<Received<T>
             url,
         }),
         Err(error) => Err(error
+            .with_answered_id(&body)
             .with_answer(Answer {
                 status,
                 headers,

@@ -14,9 +14,13 @@ use crate::customer::{Customer, CustomerId};
 use crate::error::Error;
 use crate::list::ListRequest;
 use crate::raw::{self, RawRequest};
+use crate::repeats::{Budget, Repeats};
 use crate::root::Root;
 
 const CONNECT: Duration = Duration::from_secs(10);
+
+/// Nobody waits longer than a day.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What ends a call that goes on too long.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) credential: Arc<dyn Credential>,
     pub(crate) scope: &'static str,
     pub(crate) limits: Limits,
+    pub(crate) repeats: Repeats,
+    pub(crate) budget: Budget,
 }
 
 /// A partner's access to Partner Center. Cheap to clone; clones share connections.
@@ -57,6 +63,7 @@ impl PartnerCenter {
             cloud: Cloud::default(),
             endpoint: None,
             limits: DEFAULTS,
+            repeats: Repeats::default(),
             configure: None,
         }
     }
@@ -126,6 +133,7 @@ pub struct Builder {
     cloud: Cloud,
     endpoint: Option<String>,
     limits: Limits,
+    repeats: Repeats,
     configure: Option<Configure>,
 }
 
@@ -156,6 +164,33 @@ impl Builder {
     /// has this long.
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.limits.deadline = limit;
+        self
+    }
+
+    /// How often one request is sent at most: 5 times unless said otherwise; with 1 nothing is sent again, but after a 401
+    /// with another token.
+    ///
+    /// A repeat has the same request id. Reads are repeated when nothing could be sent, when no answer or only a part of
+    /// it came, and after 408, 429, 500, 502, 503 and 504; writes the same, but never after a 2xx status line, and not
+    /// after 500. That the service recognises a repeated request id is documented for time-outs, and inferred for the rest.
+    pub fn attempts(mut self, most: u32) -> Self {
+        self.repeats.attempts = most;
+        self
+    }
+
+    /// How long the waits between attempts are: a random time up to `first`, which doubles from wait to wait up to
+    /// `longest`; half a second and 30 s unless said otherwise. A `Retry-After` that asks for more is kept to, and one that
+    /// does not fit into the deadline ends the call.
+    pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
+        self.repeats.first_wait = first.min(LONGEST_WAIT);
+        self.repeats.longest_wait = longest.min(LONGEST_WAIT);
+        self
+    }
+
+    /// Whether all calls together are held to a budget of repeats, as they are unless said otherwise: ten in ten seconds,
+    /// and one more for every fifth call. A call that finds it spent ends as its last attempt did.
+    pub fn retry_budget(mut self, has_budget: bool) -> Self {
+        self.repeats.has_budget = has_budget;
         self
     }
 
@@ -235,6 +270,8 @@ impl Builder {
             credential: self.credential,
             scope: self.cloud.scope(),
             limits: self.limits,
+            repeats: self.repeats,
+            budget: self.repeats.budget(),
         };
         Ok(PartnerCenter {
             shared: Arc::new(shared),
@@ -248,6 +285,7 @@ impl fmt::Debug for Builder {
         f.debug_struct("Builder")
             .field("cloud", &self.cloud)
             .field("limits", &self.limits)
+            .field("repeats", &self.repeats)
             .finish_non_exhaustive()
     }
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 /// What [`Credential::token`] returns.
 pub type TokenFuture<'a> =
@@ -14,7 +14,8 @@ pub type TokenFuture<'a> =
 
 /// Hands out access tokens.
 ///
-/// It is asked before every request, so it should keep a token while that is good.
+/// It is asked before every request, so it should keep a token while that is good. When the service answers 401 it is asked
+/// once more, and told which token was refused.
 ///
 /// ```
 /// use partner_center_orders::{AccessToken, Credential, CredentialError, TokenFuture, TokenRequest};
@@ -59,9 +60,7 @@ impl<C: Credential + ?Sized> Credential for Box<C> {
 pub struct TokenRequest<'a> {
     /// The scopes that the token must be good for.
     pub scopes: &'a [&'a str],
-    /// The token that the service just answered with 401; one that is handed out again is of no use.
-    ///
-    /// Always `None` in this version, which sends each request once.
+    /// The token that the service just answered with 401. Handing out the same one again ends the call.
     pub refused: Option<&'a AccessToken>,
 }
 
@@ -106,6 +105,11 @@ impl AccessToken {
     /// The token itself; reading it takes [`ExposeSecret`](crate::ExposeSecret).
     pub fn secret(&self) -> &SecretString {
         &self.secret
+    }
+
+    /// Whether it is the same token.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.secret.expose_secret() == other.secret.expose_secret()
     }
 
     /// Until when the token is good, where that is known.

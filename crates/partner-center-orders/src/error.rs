@@ -6,10 +6,13 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use serde::Deserializer as _;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
 use uuid::Uuid;
 
+use crate::attempt::Outcome;
 use crate::call::CallIds;
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, is_in_progress};
 use crate::fault::Fault;
 use crate::retry_after::retry_after;
 
@@ -56,6 +59,7 @@ struct Detail {
     fault: Fault,
     ids: Option<CallIds>,
     attempts: u32,
+    answered_id: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -88,7 +92,7 @@ pub enum ErrorKind {
     Link,
     /// The service answered with an error status.
     Service,
-    /// The service answered 429: too many requests.
+    /// The service answered 429, too many requests, or asks for a wait that does not fit into the deadline.
     Throttled,
     /// The service said yes, and the answer cannot be read.
     Decode,
@@ -105,6 +109,7 @@ impl Error {
             fault: Fault::default(),
             ids: None,
             attempts: 0,
+            answered_id: None,
             source: None,
         }))
     }
@@ -126,7 +131,11 @@ impl Error {
         } else {
             ErrorKind::Service
         };
-        let delivery = Delivery::of_answer(status, fault.code.as_deref(), answer.body.is_some());
+        let delivery = Delivery::of_call([Outcome::Answered {
+            status,
+            in_progress: is_in_progress(status, fault.code.as_deref()),
+            is_complete: answer.body.is_some(),
+        }]);
         let code = fault.code.as_deref().filter(|code| is_plain(code));
         let code = code
             .map(|code| format!(", code {code}"))
@@ -154,11 +163,32 @@ impl Error {
         self
     }
 
+    /// Keeps the id in what arrived of an answer that cannot be used.
+    pub(crate) fn with_answered_id(mut self, arrived: &[u8]) -> Self {
+        self.0.answered_id = answered_id(arrived);
+        self
+    }
+
     /// Says which call it was.
     pub(crate) fn of_call(mut self, place: impl Into<String>, ids: CallIds, attempts: u32) -> Self {
         self.0.place = Some(place.into());
         self.0.ids = Some(ids);
         self.0.attempts = attempts;
+        self
+    }
+
+    /// Says what is known of the whole call, whose last attempt this is.
+    pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
+        self.0.delivery = delivery;
+        self
+    }
+
+    /// Says that the call ended because the wait that the service asks for is too long.
+    pub(crate) fn out_of_patience(mut self) -> Self {
+        self.0.kind = ErrorKind::Throttled;
+        self.0
+            .message
+            .push_str("; the wait it asks for does not fit into the deadline");
         self
     }
 
@@ -207,10 +237,45 @@ impl Error {
         retry_after(&self.0.answer.as_ref()?.headers, SystemTime::now())
     }
 
+    /// The `id` in what arrived of an answer that could not be used: that of the order, after a purchase whose answer broke
+    /// off or was unreadable.
+    pub fn answered_id(&self) -> Option<&str> {
+        self.0.answered_id.as_deref()
+    }
+
     /// The body of the answer as it came, where it was read whole. It may hold anything: do not log it.
     pub fn body(&self) -> Option<&[u8]> {
         self.0.answer.as_ref()?.body.as_deref()
     }
+}
+
+/// The text in the member `id` of an object, whose end may be missing.
+fn answered_id(json: &[u8]) -> Option<String> {
+    struct Id<'f>(&'f mut Option<String>);
+
+    impl<'de> Visitor<'de> for Id<'_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+            while let Some(name) = members.next_key::<String>()? {
+                if name.eq_ignore_ascii_case("id") {
+                    *self.0 = members.next_value()?;
+                    return Ok(());
+                }
+                members.next_value::<IgnoredAny>()?;
+            }
+            Ok(())
+        }
+    }
+
+    let mut found = None;
+    // What comes after the id, or is missing, is of no interest.
+    let _ = serde_json::Deserializer::from_slice(json).deserialize_map(Id(&mut found));
+    found.filter(|id| !id.is_empty())
 }
 
 /// Whether a code is a word that can stand in a message. It is a text from outside and could be anything.
@@ -224,7 +289,11 @@ impl fmt::Display for Error {
         if let Some(place) = &self.0.place {
             write!(f, "{place}: ")?;
         }
-        f.write_str(&self.0.message)
+        f.write_str(&self.0.message)?;
+        if self.0.attempts > 1 {
+            write!(f, " (after {} attempts)", self.0.attempts)?;
+        }
+        Ok(())
     }
 }
 
@@ -249,5 +318,32 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::answered_id;
+
+    #[test]
+    fn an_id_is_found_in_what_arrived() {
+        let whole = r#"{"lineItems":[{"id":"inner"}],"id":"5cf72f146967","status":"pending"}"#;
+        let id = Some("5cf72f146967".to_owned());
+        let end_of_id = whole.find("967\"").unwrap() + 4;
+        for length in 0..=whole.len() {
+            let wanted = id.clone().filter(|_| length >= end_of_id);
+            assert_eq!(answered_id(&whole.as_bytes()[..length]), wanted, "{length}");
+        }
+        for odd in [
+            "",
+            "{",
+            "[]",
+            "[\"a\"]",
+            "\"id\"",
+            r#"{"id":""}"#,
+            r#"{"id":7}"#,
+        ] {
+            assert_eq!(answered_id(odd.as_bytes()), None, "{odd}");
+        }
     }
 }

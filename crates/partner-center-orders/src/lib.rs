@@ -50,24 +50,33 @@
 //! * `native-tls`: TLS by the platform's library.
 
 mod attachments;
+mod attempt;
 mod body;
 mod call;
+mod check;
 mod client;
 mod cloud;
 mod collections;
+mod create;
 mod credential;
 mod customer;
 mod delivery;
 mod download;
 mod error;
 mod fault;
+mod follow;
 mod line_item;
 mod link;
 mod list;
+mod new_order;
 mod order;
+mod order_patch;
 mod orders;
 mod pager;
+mod placed;
+mod preview;
 mod raw;
+mod repeats;
 mod response;
 mod retry_after;
 mod root;
@@ -76,10 +85,14 @@ mod setters;
 mod source;
 mod subscription;
 mod transport;
+mod update;
+mod upload;
+mod written;
 
 pub use attachments::{Attachments, DownloadAttachment};
 pub use client::{Builder, PartnerCenter};
 pub use cloud::Cloud;
+pub use create::CreateOrder;
 pub use credential::{
     AccessToken, Credential, CredentialError, StaticToken, TokenFuture, TokenRequest,
 };
@@ -87,18 +100,26 @@ pub use customer::{Customer, CustomerId, InvalidCustomerId};
 pub use delivery::Delivery;
 pub use download::Download;
 pub use error::{Error, ErrorKind};
+pub use follow::{WaitForStatus, WaitUntilProvisioned};
 pub use line_item::LineItemHandle;
 pub use list::ListRequest;
+pub use new_order::{NewLineItem, NewOrder};
 pub use order::{GetOrder, OrderHandle};
+pub use order_patch::{OrderPatch, PatchLineItem};
 pub use orders::{ListOrders, Orders};
 pub use pager::{Continuation, Page, Pager, Pages};
+pub use placed::FindPlaced;
+pub use preview::Preview;
 pub use raw::RawRequest;
 pub use response::Response;
 pub use subscription::SubscriptionHandle;
+pub use update::UpdateOrder;
+pub use upload::{Upload, UploadAttachments, UploadFile};
 
 /// Types of other crates that appear in this one's surface.
 pub use {
     bytes::Bytes,
+    chrono::{DateTime, Utc},
     http::{HeaderMap, Method, StatusCode},
     reqwest::{ClientBuilder, Proxy},
     secrecy::{ExposeSecret, SecretString},

@@ -1,18 +1,22 @@
 //! What can be asked about one order?
 
 use partner_center_orders_api::{
-    Order, OrderId, OrderLineItemActivationLink, OrderLineItemProvisioningStatus, Subscription,
+    BillingCycle, Order, OrderId, OrderLineItemActivationLink, OrderLineItemProvisioningStatus,
+    OrderStatus, Subscription, SubscriptionId,
 };
 
 use crate::attachments::Attachments;
 use crate::call::CallOptions;
 use crate::error::Error;
+use crate::follow::{WaitForStatus, WaitUntilProvisioned};
 use crate::line_item::LineItemHandle;
 use crate::list::ListRequest;
+use crate::order_patch::{OrderPatch, PatchLineItem};
 use crate::orders::Orders;
 use crate::response::Response;
 use crate::segment;
 use crate::setters;
+use crate::update::UpdateOrder;
 
 /// One order of a customer. Made by [`Orders::order`]; makes no request by itself.
 #[derive(Clone, Debug)]
@@ -74,6 +78,61 @@ impl<'c> OrderHandle<'c> {
                     .await
             })
         })
+    }
+
+    /// Changes the order.
+    ///
+    /// Source: documented in add-on-purchase, change-billing-cycle, cancel-software, cancel-sandbox-order.
+    pub fn update(&self, patch: OrderPatch) -> UpdateOrder<'c> {
+        UpdateOrder::new(self.clone(), patch)
+    }
+
+    /// Cancels the order: software, also in production, and Azure reservations in the sandbox. Some of its line items are
+    /// cancelled by [`update`](Self::update) with [`OrderPatch::cancellation`].
+    ///
+    /// Source: documented in cancel-software, cancel-sandbox-order.
+    pub fn cancel(&self) -> UpdateOrder<'c> {
+        self.update(OrderPatch::cancellation([]))
+    }
+
+    /// Buys an add-on to a subscription of the order; for legacy offers.
+    ///
+    /// Source: documented in add-on-purchase.
+    pub fn add_on(
+        &self,
+        offer_id: impl Into<String>,
+        parent_subscription_id: impl Into<SubscriptionId>,
+        quantity: i32,
+    ) -> UpdateOrder<'c> {
+        let line = PatchLineItem::add_on(offer_id, parent_subscription_id, quantity);
+        self.update(OrderPatch::add_on([line]))
+    }
+
+    /// Changes how often line items are billed, monthly or annually; for licences of legacy offers. Each line item needs
+    /// its subscription and quantity: [`PatchLineItem::of`] takes them from one that was read.
+    ///
+    /// Source: documented in change-billing-cycle.
+    pub fn change_billing_cycle(
+        &self,
+        cycle: BillingCycle,
+        line_items: impl IntoIterator<Item = PatchLineItem>,
+    ) -> UpdateOrder<'c> {
+        self.update(OrderPatch::billing_cycle_change(cycle, line_items))
+    }
+
+    /// Waits until the order has a status, by reading it again and again; any kind of credential may do that.
+    ///
+    /// Source: documented in create-order that orders complete by themselves; the pace is this crate's.
+    pub fn wait_for_status(&self, status: OrderStatus) -> WaitForStatus<'c> {
+        WaitForStatus::new(self.clone(), status)
+    }
+
+    /// Waits until the delivery of every line item is settled, by reading the provisioning status again and again. Needs
+    /// an application-and-user token, as [`provisioning_status`](Self::provisioning_status).
+    ///
+    /// Source: documented in provisioning-status; the pace is this crate's.
+    pub fn wait_until_provisioned(&self) -> WaitUntilProvisioned<'c> {
+        WaitUntilProvisioned::new(self.clone())
     }
 
     /// One of its line items, by its `line_item_number`, which counts from 0.

@@ -4,11 +4,14 @@ use partner_center_orders_api::{BillingType, Order, OrderId};
 
 use crate::call::CallOptions;
 use crate::client::PartnerCenter;
+use crate::create::CreateOrder;
 use crate::customer::CustomerId;
 use crate::error::Error;
 use crate::list::ListRequest;
+use crate::new_order::NewOrder;
 use crate::order::OrderHandle;
 use crate::pager::{Continuation, Pager};
+use crate::placed::FindPlaced;
 use crate::setters;
 
 /// The orders of one customer. Made by [`Customer::orders`](crate::Customer::orders); makes no request by itself.
@@ -33,6 +36,21 @@ impl<'c> Orders<'c> {
             resume: None,
             options: CallOptions::default(),
         }
+    }
+
+    /// Places an order.
+    ///
+    /// Source: documented in create-order, indirect-reseller-order, savings-plan-order.
+    pub fn create(self, order: NewOrder) -> CreateOrder<'c> {
+        CreateOrder::new(self, order)
+    }
+
+    /// Looks for an order that may have been placed, when the outcome of [`create`](Self::create) is unknown and its request
+    /// id cannot be used any more.
+    ///
+    /// Source: the documentation of the code 800060 says to look through recent orders; by what to know one is inferred.
+    pub fn find_placed(self, order: &NewOrder) -> FindPlaced<'c> {
+        FindPlaced::new(self, order)
     }
 
     /// One order, by its id.

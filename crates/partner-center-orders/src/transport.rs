@@ -8,18 +8,20 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest::Request;
 use secrecy::ExposeSecret;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use url::Url;
 use uuid::Uuid;
 
+use crate::attempt::{self, Effect, Next, Outcome, Progress};
 use crate::body::{self, BodyFailure};
 use crate::call::{CallIds, in_time};
 use crate::client::Shared;
 use crate::credential::{AccessToken, TokenRequest};
 use crate::delivery::Delivery;
 use crate::error::{Answer, Error, ErrorKind};
+use crate::repeats::Waits;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
 
 /// An answer with a 2xx status, not decoded yet, and its body: all of it, or still to come.
@@ -41,6 +43,9 @@ pub(crate) trait Take: Sized + Send + 'static {
         limit: u64,
         until: Instant,
     ) -> impl Future<Output = Result<Self, Error>> + Send;
+
+    /// Says how many attempts failed before the one that it came from.
+    fn after(self, failed: u32) -> Self;
 }
 
 /// All of the body, without the byte order mark that the service puts before JSON.
@@ -69,12 +74,19 @@ impl Take for Reply {
                 url,
                 attempts,
             }),
-            Err(failure) => Err(unread(failure, limit).with_answer(Answer {
-                status,
-                headers,
-                body: None,
-            })),
+            Err((failure, arrived)) => Err(unread(failure, limit)
+                .with_answered_id(&body::without_mark(arrived))
+                .with_answer(Answer {
+                    status,
+                    headers,
+                    body: None,
+                })),
         }
+    }
+
+    fn after(self, failed: u32) -> Self {
+        let attempts = self.attempts.saturating_add(failed);
+        Self { attempts, ..self }
     }
 }
 
@@ -83,10 +95,16 @@ impl Take for Reply<reqwest::Response> {
     async fn take(live: Self, _limit: u64, _until: Instant) -> Result<Self, Error> {
         Ok(live)
     }
+
+    fn after(self, failed: u32) -> Self {
+        let attempts = self.attempts.saturating_add(failed);
+        Self { attempts, ..self }
+    }
 }
 
 impl Shared {
-    /// Sends the request and takes the answer. `deadline` is the end of all waiting for what is taken.
+    /// Sends the request until there is an answer to take, or no more attempt may be made. `deadline` is the end of all
+    /// waiting for what is taken.
     pub(crate) async fn operate<R: Take>(
         &self,
         mut request: Request,
@@ -100,20 +118,83 @@ impl Shared {
                 Error::new(ErrorKind::Link, Delivery::NotSent, message).of_call(place, ids, 0)
             );
         }
-        let token = self
-            .token(deadline)
-            .await
-            .map_err(|error| error.of_call(&place, ids, 0))?;
         let headers = request.headers_mut();
-        headers.insert(
-            AUTHORIZATION,
-            bearer(&token).map_err(|error| error.of_call(&place, ids, 0))?,
-        );
         headers.insert(REQUEST_ID, id_value(ids.request));
         headers.insert(CORRELATION_ID, id_value(ids.correlation));
-        self.attempt(request, deadline)
-            .await
-            .map_err(|error| error.of_call(place, ids, 1))
+        let mut outcomes = Vec::new();
+        let ended = self.attempts::<R>(request, deadline, &mut outcomes).await;
+        // The attempt that succeeded left no outcome.
+        let made = u32::try_from(outcomes.len()).unwrap_or(u32::MAX);
+        match ended {
+            Ok(reply) => Ok(reply.after(made)),
+            Err(error) => Err(error
+                .with_delivery(Delivery::of_call(outcomes))
+                .of_call(place, ids, made)),
+        }
+    }
+
+    /// Makes attempts, and keeps what each one that failed came to.
+    async fn attempts<R: Take>(
+        &self,
+        mut request: Request,
+        deadline: Instant,
+        outcomes: &mut Vec<Outcome>,
+    ) -> Result<R, Error> {
+        let effect = Effect::of(request.method());
+        let mut waits = self.repeats.waits();
+        let mut token = self.token(None, deadline).await?;
+        let mut renewed = false;
+        self.budget.earn();
+        loop {
+            // Kept for the next attempt. A body is shared, not copied.
+            let again = request.try_clone();
+            request.headers_mut().insert(AUTHORIZATION, bearer(&token)?);
+            let error = match self.attempt(request, deadline).await {
+                Ok(reply) => return Ok(reply),
+                Err(error) => error,
+            };
+            let outcome = Outcome::of(&error);
+            outcomes.push(outcome);
+            let progress = Progress {
+                made: u32::try_from(outcomes.len()).unwrap_or(u32::MAX),
+                allowed: self.repeats.attempts,
+                renewed,
+            };
+            let Some(again) = again else {
+                return Err(error);
+            };
+            match attempt::next(outcome, effect, progress) {
+                Next::End => return Err(error),
+                Next::Renewed => {
+                    let other = self.token(Some(&token), deadline).await?;
+                    if other.is(&token) {
+                        return Err(error);
+                    }
+                    (token, renewed) = (other, true);
+                }
+                Next::Again => self.pause(error, &mut waits, deadline).await?,
+            }
+            request = again;
+        }
+    }
+
+    /// Waits until the next attempt may be made; the error is that of the last one, and ends the call when there is no
+    /// more time, or too much was repeated already.
+    async fn pause(&self, error: Error, waits: &mut Waits, deadline: Instant) -> Result<(), Error> {
+        let asked = error.retry_after();
+        let until = Instant::now().checked_add(waits.next(asked));
+        let Some(until) = until.filter(|until| *until < deadline) else {
+            return Err(if asked.is_some() {
+                error.out_of_patience()
+            } else {
+                error
+            });
+        };
+        if !self.budget.spend() {
+            return Err(error);
+        }
+        sleep_until(until).await;
+        Ok(())
     }
 
     /// Sends once. What is taken must be there within the answer time, or the deadline if that is earlier.
@@ -188,10 +269,18 @@ impl Shared {
         })
     }
 
-    async fn token(&self, deadline: Instant) -> Result<AccessToken, Error> {
+    async fn token(
+        &self,
+        refused: Option<&AccessToken>,
+        deadline: Instant,
+    ) -> Result<AccessToken, Error> {
         let none = |message| Error::new(ErrorKind::Credential, Delivery::NotSent, message);
         let scopes = [self.scope];
-        match timeout_at(deadline, self.credential.token(TokenRequest::new(&scopes))).await {
+        let wanted = TokenRequest {
+            refused,
+            ..TokenRequest::new(&scopes)
+        };
+        match timeout_at(deadline, self.credential.token(wanted)).await {
             Ok(Ok(token)) => Ok(token),
             Ok(Err(error)) => Err(none("there is no access token").with_source(error)),
             Err(_) => Err(Error::new(
@@ -222,7 +311,7 @@ fn bearer(token: &AccessToken) -> Result<HeaderValue, Error> {
     Ok(value)
 }
 
-fn id_value(id: Uuid) -> HeaderValue {
+pub(crate) fn id_value(id: Uuid) -> HeaderValue {
     let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
     let text = id.hyphenated().encode_lower(&mut text);
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))

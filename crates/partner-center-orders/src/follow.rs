@@ -1,0 +1,264 @@
+//! How far did an order get?
+//!
+//! An order completes by itself, and nobody is told. So it is read again and again, at a pace that slows down: the order
+//! itself and never the list, which is up to 15 minutes late.
+
+use std::time::Duration;
+
+use partner_center_orders_api::{
+    Order, OrderLineItemProvisioningStatus, OrderStatus, ProvisioningStatus,
+};
+use tokio::time::{Instant, sleep_until};
+use uuid::Uuid;
+
+use crate::call::in_time;
+use crate::error::{Error, ErrorKind};
+use crate::order::OrderHandle;
+use crate::response::Response;
+
+/// When it is asked again, and how long.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    first: Duration,
+    longest: Duration,
+    deadline: Duration,
+    correlation_id: Option<Uuid>,
+}
+
+const PACE: Pace = Pace {
+    first: Duration::from_secs(5),
+    longest: Duration::from_secs(60),
+    deadline: Duration::from_secs(2 * 60 * 60),
+    correlation_id: None,
+};
+
+macro_rules! of_a_wait {
+    () => {
+        /// How long to wait between two reads: first 5 s, which grow by half up to a minute, unless said otherwise. A
+        /// `Retry-After` that asks for more is kept to.
+        pub fn every(mut self, first: std::time::Duration, longest: std::time::Duration) -> Self {
+            (self.pace.first, self.pace.longest) = (first, longest.max(first));
+            self
+        }
+
+        /// How long to wait in all: two hours unless said otherwise.
+        pub fn deadline(mut self, limit: std::time::Duration) -> Self {
+            self.pace.deadline = limit;
+            self
+        }
+
+        /// The `MS-CorrelationId` of all reads; made up when not given. Each read has a request id of its own.
+        pub fn correlation_id(mut self, id: uuid::Uuid) -> Self {
+            self.pace.correlation_id = Some(id);
+            self
+        }
+    };
+}
+
+/// A wait for a status. Made by [`OrderHandle::wait_for_status`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is read before this is sent"]
+pub struct WaitForStatus<'c> {
+    order: OrderHandle<'c>,
+    wanted: OrderStatus,
+    pace: Pace,
+}
+
+impl<'c> WaitForStatus<'c> {
+    pub(crate) fn new(order: OrderHandle<'c>, wanted: OrderStatus) -> Self {
+        Self {
+            order,
+            wanted,
+            pace: PACE,
+        }
+    }
+
+    of_a_wait!();
+
+    /// Reads the order until it has the status, or one that it does not leave by itself: `completed`, `cancelled`,
+    /// `suspended`, `error`, `partial_success`, `po_review_rejected`, and `pending_po_upload`, which waits for an upload.
+    /// **Look which one it is**: a wait for `completed` ends with a cancelled order as well.
+    ///
+    /// ```
+    /// use partner_center_orders::{OrderStatus, PartnerCenter, StaticToken};
+    /// use partner_center_sim::Simulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let partner = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
+    /// #     .endpoint(simulator.base_url())
+    /// #     .build()?;
+    /// # let orders = partner.customer(Simulator::CUSTOMERS[0].parse()?).orders();
+    /// let order = orders.order("YxH1q4KScfvfkJQjgRI8QY1DznnUWZTH1");
+    /// let order = order.wait_for_status(OrderStatus::Completed).send().await?;
+    /// assert_eq!(order.body().status, Some(OrderStatus::Completed));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// - `Timeout`: the deadline passed; the message says which status the order had last.
+    /// - Those of [`GetOrder::send`](crate::GetOrder::send), but for those that may pass: no connection, no answer, too many
+    ///   requests, a status of 5xx. They are waited out until the deadline.
+    pub async fn send(self) -> Result<Response<Order>, Error> {
+        let mut watch = Watch::begin(self.pace);
+        let mut last = String::from("none that was read");
+        loop {
+            let get = self.order.get().correlation_id(watch.correlation_id);
+            match get.deadline(watch.left()).send().await {
+                Ok(order) => {
+                    let status = order.body().status.as_ref();
+                    if status.is_some_and(|status| *status == self.wanted || is_settled(status)) {
+                        return Ok(order);
+                    }
+                    last = status.map_or("absent", OrderStatus::as_str).to_owned();
+                    watch
+                        .pause(None, || format!("the order's status is still {last}"))
+                        .await?;
+                }
+                Err(error) => {
+                    watch
+                        .pause(Some(error), || {
+                            format!("the order's last status was {last}")
+                        })
+                        .await?;
+                }
+            }
+        }
+    }
+}
+
+/// Whether an order stays in this status until somebody does something.
+///
+/// Source: documented for `pending_po_upload`; for the others inferred from what they mean.
+fn is_settled(status: &OrderStatus) -> bool {
+    matches!(
+        status,
+        OrderStatus::Completed
+            | OrderStatus::Cancelled
+            | OrderStatus::Suspended
+            | OrderStatus::Error
+            | OrderStatus::PartialSuccess
+            | OrderStatus::PoReviewRejected
+            | OrderStatus::PendingPoUpload
+    )
+}
+
+/// A wait for delivery. Made by [`OrderHandle::wait_until_provisioned`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is read before this is sent"]
+pub struct WaitUntilProvisioned<'c> {
+    order: OrderHandle<'c>,
+    pace: Pace,
+}
+
+impl<'c> WaitUntilProvisioned<'c> {
+    pub(crate) fn new(order: OrderHandle<'c>) -> Self {
+        Self { order, pace: PACE }
+    }
+
+    of_a_wait!();
+
+    /// Reads the provisioning status until each line item is `fulfilled` or `unfulfilled`, and returns one entry for each.
+    /// `unfulfilled` is final as well: the line was cancelled.
+    ///
+    /// # Errors
+    /// - `Timeout`: the deadline passed.
+    /// - `Service` with 403 and code 900329: the credential has no user.
+    /// - Those of every call, but for those that may pass, as in [`WaitForStatus::send`].
+    pub async fn send(self) -> Result<Vec<OrderLineItemProvisioningStatus>, Error> {
+        let mut watch = Watch::begin(self.pace);
+        loop {
+            let list = self
+                .order
+                .provisioning_status()
+                .correlation_id(watch.correlation_id)
+                .deadline(watch.left());
+            let failed = match list.send().try_collect().await {
+                Ok(lines) if !lines.is_empty() && lines.iter().all(is_final) => return Ok(lines),
+                Ok(_) => None,
+                Err(error) => Some(error),
+            };
+            watch
+                .pause(failed, || "the order is still being provisioned".to_owned())
+                .await?;
+        }
+    }
+}
+
+fn is_final(line: &OrderLineItemProvisioningStatus) -> bool {
+    matches!(
+        line.status,
+        Some(ProvisioningStatus::Fulfilled | ProvisioningStatus::Unfulfilled)
+    )
+}
+
+/// One wait under way.
+struct Watch {
+    next: Duration,
+    longest: Duration,
+    until: Instant,
+    correlation_id: Uuid,
+}
+
+impl Watch {
+    fn begin(pace: Pace) -> Self {
+        Self {
+            next: pace.first,
+            longest: pace.longest,
+            until: in_time(pace.deadline),
+            correlation_id: pace.correlation_id.unwrap_or_else(Uuid::new_v4),
+        }
+    }
+
+    fn left(&self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+
+    /// Waits until it may be asked again. An error ends the wait when it will not pass; one that may is the reason when
+    /// there is no time left.
+    async fn pause(
+        &mut self,
+        error: Option<Error>,
+        unfinished: impl FnOnce() -> String,
+    ) -> Result<(), Error> {
+        let asked = error.as_ref().and_then(Error::retry_after);
+        let error = match error {
+            Some(error) if !may_pass(&error) => return Err(error),
+            error => error,
+        };
+        let wait = self.next.max(asked.unwrap_or_default());
+        self.next = (self.next.saturating_mul(3) / 2).min(self.longest);
+        match Instant::now().checked_add(wait) {
+            Some(next) if next < self.until => {
+                sleep_until(next).await;
+                Ok(())
+            }
+            _ => {
+                let late = Error::new(
+                    ErrorKind::Timeout,
+                    crate::delivery::Delivery::NotSent,
+                    format!("no more time to wait: {}", unfinished()),
+                );
+                Err(match error {
+                    Some(error) => late.with_source(error),
+                    None => late,
+                })
+            }
+        }
+    }
+}
+
+/// Whether a read that failed may succeed later.
+fn may_pass(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Throttled => {
+            true
+        }
+        ErrorKind::Service => error
+            .status()
+            .is_some_and(|status| status.is_server_error()),
+        _ => false,
+    }
+}
