@@ -23,6 +23,7 @@ mod paging;
 mod properties;
 mod raw;
 mod reading;
+mod repeats;
 mod simulator;
 mod spec;
 mod staleness;
