@@ -4,10 +4,12 @@
 mod fixtures;
 mod recorded;
 mod scripted;
+mod watch;
 
 pub use fixtures::{fixture, fixture_names};
 pub use recorded::{Answer, Recorded, Sent};
 pub use scripted::{Ending, Reply, ScriptedServer};
+pub use watch::is_secret;
 
 use std::time::Duration;
 
@@ -30,6 +32,7 @@ pub const ORDERS: &str = "/v1/customers/b0d70a69-4c42-4b27-b17b-91a835d8686a/ord
 
 /// A client that is about to be built. It sends each request once, so that a test sees what one attempt came to.
 pub fn builder(base_url: impl Into<String>) -> Builder {
+    watch::watch();
     PartnerCenter::builder(StaticToken::new(TOKEN))
         .endpoint(base_url)
         .attempts(1)
@@ -59,6 +62,7 @@ pub fn client(base_url: impl Into<String>) -> PartnerCenter {
 /// # Panics
 /// Never: the simulator's address is an endpoint.
 pub fn client_of(simulator: &Simulator, token: &str) -> PartnerCenter {
+    watch::watch();
     PartnerCenter::builder(StaticToken::new(token))
         .endpoint(simulator.base_url())
         .attempts(1)

@@ -28,3 +28,4 @@ mod simulator;
 mod spec;
 mod staleness;
 mod token;
+mod traces;

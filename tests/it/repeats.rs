@@ -125,10 +125,7 @@ async fn a_refusal_takes_nothing_from_an_attempt_that_may_have_counted() {
     let sent = partner.request(Method::POST, ORDERS).send().await;
     let error = sent.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 400);
-    assert_eq!(
-        (error.delivery(), error.attempts()),
-        (Delivery::Unknown, 3)
-    );
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 3));
 }
 
 #[tokio::test]
@@ -170,13 +167,18 @@ async fn every_attempt_has_the_same_body() {
     ]);
     let partner = persistent(server.base_url()).build().unwrap();
     let body = Bytes::from(vec![b'x'; 1_000_000]);
-    let request = partner.request(Method::POST, ORDERS).body("text/plain", body.clone());
+    let request = partner
+        .request(Method::POST, ORDERS)
+        .body("text/plain", body.clone());
     request.send().await.unwrap();
     let sent = server.sent();
     assert_eq!(sent.len(), 3);
     assert!(sent.iter().all(|sent| sent.body == body));
     let length = Some("1000000");
-    assert!(sent.iter().all(|sent| sent.header("content-length") == length));
+    assert!(
+        sent.iter()
+            .all(|sent| sent.header("content-length") == length)
+    );
 }
 
 #[tokio::test]
@@ -234,7 +236,9 @@ struct Numbered {
 
 impl Credential for &'static Numbered {
     fn token<'a>(&'a self, request: TokenRequest<'a>) -> TokenFuture<'a> {
-        let refused = request.refused.map(|token| token.secret().expose_secret().to_owned());
+        let refused = request
+            .refused
+            .map(|token| token.secret().expose_secret().to_owned());
         let number = {
             let mut asked = self.refused.lock().unwrap();
             asked.push(refused);
@@ -249,10 +253,7 @@ impl Credential for &'static Numbered {
     }
 }
 
-fn signed_in_by(
-    stubborn: bool,
-    server: &ScriptedServer,
-) -> (PartnerCenter, &'static Numbered) {
+fn signed_in_by(stubborn: bool, server: &ScriptedServer) -> (PartnerCenter, &'static Numbered) {
     let credential: &'static Numbered = Box::leak(Box::new(Numbered {
         stubborn,
         refused: Mutex::default(),
@@ -287,10 +288,7 @@ async fn a_second_401_ends_the_call_and_so_does_the_same_token() {
     let (partner, credential) = signed_in_by(false, &server);
     let error = orders(&partner).order("o").get().send().await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 401);
-    assert_eq!(
-        (error.delivery(), error.attempts()),
-        (Delivery::Refused, 2)
-    );
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::Refused, 2));
     assert_eq!(credential.refused.lock().unwrap().len(), 2);
 
     let server = ScriptedServer::start([answer(401), Reply::json(ORDER)]);
@@ -327,9 +325,7 @@ async fn a_token_that_cannot_be_renewed_says_so_and_what_was_sent_stays_said() {
 
 #[tokio::test]
 async fn a_list_repeats_the_page_that_failed_and_no_other() {
-    let page = |next: &str| {
-        format!(r#"{{"totalCount":2,"items":[{ORDER}],"links":{{{next}}}}}"#)
-    };
+    let page = |next: &str| format!(r#"{{"totalCount":2,"items":[{ORDER}],"links":{{{next}}}}}"#);
     let first = page(&format!(
         r#""next":{{"uri":"{ORDERS}?page=2","method":"GET","headers":[]}}"#
     ));
@@ -358,7 +354,9 @@ async fn a_purchase_that_cannot_be_read_is_not_sent_again_and_says_its_id() {
         format!("{created}content-length: 35\r\n\r\n{}", &body[..35]),
         format!("{created}content-length: 40\r\n\r\n\u{feff}{}", &body[..37]),
         format!("{created}connection: close\r\n\r\n{}", &body[..30]),
-        format!("{created}content-length: 44\r\n\r\n{{\"id\":\"5cf72f146967\",\"lineItems\":\"a number\"}}"),
+        format!(
+            "{created}content-length: 44\r\n\r\n{{\"id\":\"5cf72f146967\",\"lineItems\":\"a number\"}}"
+        ),
     ] {
         let server = ScriptedServer::start([
             Reply::bytes(reply.clone(), Ending::Close),

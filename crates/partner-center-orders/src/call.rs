@@ -65,22 +65,25 @@ pub(crate) struct Received<T> {
 }
 
 /// One operation on its way through the generated code, and what is taken of its answer.
-struct Call<R> {
+struct Call<B> {
     shared: Arc<Shared>,
     ids: CallIds,
     deadline: Instant,
-    outcome: Mutex<Option<Result<R, Error>>>,
+    outcome: Mutex<Option<Result<Reply<B>, Error>>>,
 }
 
-impl<R: Take> Transport for Call<R> {
+impl<B: Take> Transport for Call<B> {
     fn send<'a>(
         &'a self,
         _http: &'a reqwest::Client,
         request: Request,
-        _operation: &'static str,
+        operation: &'static str,
     ) -> TransportFuture<'a> {
         Box::pin(async move {
-            let outcome = self.shared.operate(request, self.ids, self.deadline).await;
+            let outcome = self
+                .shared
+                .operate(operation, request, self.ids, self.deadline)
+                .await;
             *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
             Ok(carried())
         })
@@ -190,17 +193,17 @@ impl Shared {
     }
 
     /// Lets the generated client build the request, and takes the answer past it.
-    async fn carried<R, T, Sent>(
+    async fn carried<B, T, Sent>(
         self: &Arc<Self>,
         options: CallOptions,
         ids: CallIds,
         send: impl FnOnce(Client) -> Sent,
-    ) -> Result<R, Error>
+    ) -> Result<Reply<B>, Error>
     where
-        R: Take,
+        B: Take,
         Sent: Future<Output = Result<ResponseValue<T>, partner_center_orders_api::Error<()>>>,
     {
-        let call = Arc::new(Call::<R> {
+        let call = Arc::new(Call::<B> {
             shared: Arc::clone(self),
             ids,
             deadline: self.deadline(options),
@@ -222,7 +225,9 @@ impl Shared {
         request: Request,
     ) -> Result<Response<Bytes>, Error> {
         let ids = options.ids();
-        let reply: Reply = self.operate(request, ids, self.deadline(options)).await?;
+        let reply: Reply = self
+            .operate("request", request, ids, self.deadline(options))
+            .await?;
         Ok(Response::new(
             reply.body.clone(),
             reply.status,
@@ -245,8 +250,9 @@ impl Shared {
         request
             .headers_mut()
             .insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let deadline = self.deadline(options);
         decode(
-            self.operate(request, ids, self.deadline(options)).await?,
+            self.operate("next_page", request, ids, deadline).await?,
             ids,
         )
     }

@@ -23,6 +23,16 @@ pub enum Delivery {
 const IN_PROGRESS: &str = "800060";
 
 impl Delivery {
+    /// A word for programs: `not_sent`, `refused`, `unknown` or `accepted`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSent => "not_sent",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+            Self::Accepted => "accepted",
+        }
+    }
+
     /// What is known of a call after all its attempts: the greatest of what each of them gives. One that was refused takes
     /// nothing from one before it that may have been carried out.
     pub(crate) fn of_call(attempts: impl IntoIterator<Item = Outcome>) -> Self {

@@ -98,6 +98,24 @@ pub enum ErrorKind {
     Decode,
 }
 
+impl ErrorKind {
+    /// A word for programs, such as `timeout`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Configuration => "configuration",
+            Self::Credential => "credential",
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Interrupted => "interrupted",
+            Self::Link => "link",
+            Self::Service => "service",
+            Self::Throttled => "throttled",
+            Self::Decode => "decode",
+        }
+    }
+}
+
 impl Error {
     pub(crate) fn new(kind: ErrorKind, delivery: Delivery, message: impl Into<String>) -> Self {
         Self(Box::new(Detail {

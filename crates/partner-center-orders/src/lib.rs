@@ -84,6 +84,7 @@ mod segment;
 mod setters;
 mod source;
 mod subscription;
+mod trace;
 mod transport;
 mod update;
 mod upload;

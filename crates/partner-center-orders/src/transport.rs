@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest::Request;
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, sleep_until, timeout_at};
+use tracing::Instrument as _;
 use url::Url;
 use uuid::Uuid;
 
@@ -20,6 +21,7 @@ use crate::credential::{AccessToken, TokenRequest};
 use crate::delivery::Delivery;
 use crate::error::{Answer, Error, ErrorKind};
 use crate::repeats::Waits;
+use crate::trace;
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
@@ -35,6 +37,14 @@ pub(crate) struct Reply<B = Bytes> {
     pub(crate) attempts: u32,
 }
 
+impl<B> Reply<B> {
+    /// The same reply, after so many attempts that failed.
+    fn after(self, failed: u32) -> Self {
+        let attempts = self.attempts.saturating_add(failed);
+        Self { attempts, ..self }
+    }
+}
+
 /// What is taken of the body before the reply counts as one.
 pub(crate) trait Take: Sized + Send + 'static {
     /// Takes it from a reply whose head is there.
@@ -42,19 +52,16 @@ pub(crate) trait Take: Sized + Send + 'static {
         live: Reply<reqwest::Response>,
         limit: u64,
         until: Instant,
-    ) -> impl Future<Output = Result<Self, Error>> + Send;
-
-    /// Says how many attempts failed before the one that it came from.
-    fn after(self, failed: u32) -> Self;
+    ) -> impl Future<Output = Result<Reply<Self>, Error>> + Send;
 }
 
 /// All of the body, without the byte order mark that the service puts before JSON.
-impl Take for Reply {
+impl Take for Bytes {
     async fn take(
         live: Reply<reqwest::Response>,
         limit: u64,
         until: Instant,
-    ) -> Result<Self, Error> {
+    ) -> Result<Reply<Self>, Error> {
         let Reply {
             status,
             headers,
@@ -83,34 +90,25 @@ impl Take for Reply {
                 })),
         }
     }
-
-    fn after(self, failed: u32) -> Self {
-        let attempts = self.attempts.saturating_add(failed);
-        Self { attempts, ..self }
-    }
 }
 
 /// Nothing yet: whoever gets it reads as the body arrives.
-impl Take for Reply<reqwest::Response> {
-    async fn take(live: Self, _limit: u64, _until: Instant) -> Result<Self, Error> {
+impl Take for reqwest::Response {
+    async fn take(live: Reply<Self>, _limit: u64, _until: Instant) -> Result<Reply<Self>, Error> {
         Ok(live)
-    }
-
-    fn after(self, failed: u32) -> Self {
-        let attempts = self.attempts.saturating_add(failed);
-        Self { attempts, ..self }
     }
 }
 
 impl Shared {
     /// Sends the request until there is an answer to take, or no more attempt may be made. `deadline` is the end of all
     /// waiting for what is taken.
-    pub(crate) async fn operate<R: Take>(
+    pub(crate) async fn operate<B: Take>(
         &self,
+        operation: &'static str,
         mut request: Request,
         ids: CallIds,
         deadline: Instant,
-    ) -> Result<R, Error> {
+    ) -> Result<Reply<B>, Error> {
         let place = format!("{} {}", request.method(), request.url().path());
         if !self.root.owns(request.url()) {
             let message = "the address is not below the configured endpoint";
@@ -121,25 +119,32 @@ impl Shared {
         let headers = request.headers_mut();
         headers.insert(REQUEST_ID, id_value(ids.request));
         headers.insert(CORRELATION_ID, id_value(ids.correlation));
+        let span = trace::call(operation, &request, ids);
         let mut outcomes = Vec::new();
-        let ended = self.attempts::<R>(request, deadline, &mut outcomes).await;
+        let ended = self
+            .attempts(request, deadline, &mut outcomes)
+            .instrument(span.clone())
+            .await;
         // The attempt that succeeded left no outcome.
-        let made = u32::try_from(outcomes.len()).unwrap_or(u32::MAX);
-        match ended {
-            Ok(reply) => Ok(reply.after(made)),
-            Err(error) => Err(error
-                .with_delivery(Delivery::of_call(outcomes))
-                .of_call(place, ids, made)),
-        }
+        let failed = u32::try_from(outcomes.len()).unwrap_or(u32::MAX);
+        let ended = ended
+            .map(|reply| reply.after(failed))
+            .map_err(|error: Error| {
+                error
+                    .with_delivery(Delivery::of_call(outcomes))
+                    .of_call(place, ids, failed)
+            });
+        trace::ended(&span, ended.as_ref());
+        ended
     }
 
     /// Makes attempts, and keeps what each one that failed came to.
-    async fn attempts<R: Take>(
+    async fn attempts<B: Take>(
         &self,
         mut request: Request,
         deadline: Instant,
         outcomes: &mut Vec<Outcome>,
-    ) -> Result<R, Error> {
+    ) -> Result<Reply<B>, Error> {
         let effect = Effect::of(request.method());
         let mut waits = self.repeats.waits();
         let mut token = self.token(None, deadline).await?;
@@ -149,7 +154,11 @@ impl Shared {
             // Kept for the next attempt. A body is shared, not copied.
             let again = request.try_clone();
             request.headers_mut().insert(AUTHORIZATION, bearer(&token)?);
-            let error = match self.attempt(request, deadline).await {
+            let span = trace::attempt(&request, outcomes.len());
+            let attempt = self.attempt(request, deadline).instrument(span.clone());
+            let ended = attempt.await;
+            trace::ended(&span, ended.as_ref());
+            let error = match ended {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
@@ -172,7 +181,7 @@ impl Shared {
                     }
                     (token, renewed) = (other, true);
                 }
-                Next::Again => self.pause(error, &mut waits, deadline).await?,
+                Next::Again => self.pause(error, outcome, &mut waits, deadline).await?,
             }
             request = again;
         }
@@ -180,9 +189,16 @@ impl Shared {
 
     /// Waits until the next attempt may be made; the error is that of the last one, and ends the call when there is no
     /// more time, or too much was repeated already.
-    async fn pause(&self, error: Error, waits: &mut Waits, deadline: Instant) -> Result<(), Error> {
+    async fn pause(
+        &self,
+        error: Error,
+        outcome: Outcome,
+        waits: &mut Waits,
+        deadline: Instant,
+    ) -> Result<(), Error> {
         let asked = error.retry_after();
-        let until = Instant::now().checked_add(waits.next(asked));
+        let wait = waits.next(asked);
+        let until = Instant::now().checked_add(wait);
         let Some(until) = until.filter(|until| *until < deadline) else {
             return Err(if asked.is_some() {
                 error.out_of_patience()
@@ -193,15 +209,20 @@ impl Shared {
         if !self.budget.spend() {
             return Err(error);
         }
+        trace::again(outcome, wait);
         sleep_until(until).await;
         Ok(())
     }
 
     /// Sends once. What is taken must be there within the answer time, or the deadline if that is earlier.
-    async fn attempt<R: Take>(&self, request: Request, deadline: Instant) -> Result<R, Error> {
+    async fn attempt<B: Take>(
+        &self,
+        request: Request,
+        deadline: Instant,
+    ) -> Result<Reply<B>, Error> {
         let until = deadline.min(in_time(self.limits.answer));
         let live = self.head(request, until).await?;
-        R::take(live, self.limits.body, until).await
+        B::take(live, self.limits.body, until).await
     }
 
     /// Sends, and reads as far as needed to know that the service said yes.
@@ -377,7 +398,6 @@ mod tests {
     use crate::call::{CallIds, in_time};
     use crate::delivery::Delivery;
     use crate::error::ErrorKind;
-    use crate::transport::Reply;
     use crate::{PartnerCenter, StaticToken};
 
     #[test]
@@ -409,7 +429,7 @@ mod tests {
             let deadline = in_time(std::time::Duration::from_secs(60));
             let error = partner
                 .shared()
-                .operate::<Reply>(request, ids, deadline)
+                .operate::<bytes::Bytes>("test", request, ids, deadline)
                 .await
                 .unwrap_err();
             assert_eq!(

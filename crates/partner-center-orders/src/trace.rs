@@ -1,0 +1,88 @@
+//! What is told to whoever watches?
+//!
+//! One span for a call and one for each of its attempts, with the stable names of OpenTelemetry's conventions for HTTP
+//! clients. Nothing in them is a secret: no token, no body, no header but the two ids, and of an address not the query,
+//! which can hold a continuation token.
+
+use std::time::Duration;
+
+use reqwest::Request;
+use tracing::field::{Empty, display};
+use tracing::{Span, debug, info_span};
+
+use crate::attempt::Outcome;
+use crate::call::CallIds;
+use crate::error::Error;
+use crate::transport::Reply;
+
+/// The span of a call, with all its attempts.
+pub(crate) fn call(operation: &'static str, request: &Request, ids: CallIds) -> Span {
+    info_span!(
+        "partner_center.call",
+        otel.name = operation,
+        otel.kind = "internal",
+        partner_center.operation = operation,
+        partner_center.request_id = %ids.request,
+        partner_center.correlation_id = %ids.correlation,
+        http.request.method = %request.method(),
+        http.response.status_code = Empty,
+        partner_center.attempts = Empty,
+        partner_center.delivery = Empty,
+        error.type = Empty,
+    )
+}
+
+/// The span of one attempt, which so many came before.
+pub(crate) fn attempt(request: &Request, resent: usize) -> Span {
+    let url = request.url();
+    let span = info_span!(
+        "partner_center.attempt",
+        otel.name = %request.method(),
+        otel.kind = "client",
+        http.request.method = %request.method(),
+        server.address = url.host_str(),
+        server.port = url.port_or_known_default(),
+        url.full = %format_args!("{}{}", url.origin().ascii_serialization(), url.path()),
+        http.request.resend_count = Empty,
+        http.response.status_code = Empty,
+        error.type = Empty,
+    );
+    if resent > 0 {
+        span.record("http.request.resend_count", resent);
+    }
+    span
+}
+
+/// How a call or an attempt ended.
+pub(crate) fn ended<B>(span: &Span, end: Result<&Reply<B>, &Error>) {
+    match end {
+        Ok(reply) => {
+            span.record("http.response.status_code", reply.status.as_u16());
+            span.record("partner_center.attempts", reply.attempts);
+        }
+        Err(error) => {
+            if let Some(status) = error.status() {
+                span.record("http.response.status_code", status.as_u16());
+            }
+            span.record("partner_center.attempts", error.attempts());
+            span.record("partner_center.delivery", error.delivery().as_str());
+            match error.status() {
+                Some(status) if !status.is_success() => {
+                    span.record("error.type", display(status.as_u16()));
+                }
+                _ => {
+                    span.record("error.type", error.kind().as_str());
+                }
+            }
+        }
+    }
+}
+
+/// A request is about to be sent again.
+pub(crate) fn again(outcome: Outcome, wait: Duration) {
+    debug!(
+        outcome = ?outcome,
+        wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+        "the request is sent again"
+    );
+}

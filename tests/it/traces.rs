@@ -1,0 +1,150 @@
+//! What is told to whoever watches, and what is not?
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use partner_center_orders::{Method, NewLineItem, NewOrder, Upload, UploadFile};
+use partner_center_orders_tests::{CUSTOMER, TOKEN, is_secret, orders};
+use partner_center_sim::{Fault, Operation, Simulator};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+/// Words that stand in bodies only.
+const OF_A_BODY: [&str; 4] = [
+    "Seats for Ada",
+    "1840.50",
+    "the purchase order",
+    "USD-in-a-body",
+];
+
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Kept {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Runs something, and gives all that was logged meanwhile on this thread.
+fn logged<F: Future<Output = ()>>(work: F) -> String {
+    let kept = Kept::default();
+    let writer = kept.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::TRACE)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    tracing::subscriber::with_default(subscriber, || runtime.block_on(work));
+    let kept = kept.0.lock().unwrap();
+    String::from_utf8(kept.clone()).unwrap()
+}
+
+/// One call of every kind, some of which fail, against the simulator. Its token is one that it handed out.
+async fn traffic() {
+    let simulator = Simulator::start().await.unwrap();
+    let faults = [
+        Fault::status(503),
+        Fault::reset().after_change(),
+        Fault::html(502),
+    ];
+    for (fault, nth) in faults.into_iter().zip([1, 2, 3]) {
+        simulator.on(Operation::CreateOrder).nth(nth).fault(fault);
+    }
+    simulator
+        .on(Operation::GetOrder)
+        .nth(1)
+        .fault(Fault::cut_body(20));
+    let moment = Duration::from_millis(1);
+    let partner = partner_center_orders::PartnerCenter::builder(
+        partner_center_orders::StaticToken::new(Simulator::ACCESS_TOKEN),
+    )
+    .endpoint(simulator.base_url())
+    .backoff(moment, moment)
+    .build()
+    .unwrap();
+    let orders = orders(&partner);
+    let line = NewLineItem::new("DG7GMGF0D7FV:0001:DG7GMGF0D7FV", 1).friendly_name(OF_A_BODY[0]);
+    let placed = orders.create(NewOrder::new([line])).send().await.unwrap();
+    assert_eq!(placed.attempts(), 4);
+    let order = orders.order(&placed.body().id);
+    order.get().send().await.unwrap();
+    let file = UploadFile::new("po.pdf", "application/pdf", OF_A_BODY[2]);
+    let upload = Upload::new(OF_A_BODY[1], "USD").purchase_order(file);
+    order.attachments().upload(upload).send().await.unwrap();
+    order.cancel().send().await.ok();
+    orders.list().send().try_collect().await.unwrap();
+    order.subscriptions().send().try_collect().await.unwrap();
+    let request = partner.request(
+        Method::POST,
+        format!("/customers/{CUSTOMER}/x?key=in-a-query"),
+    );
+    let request = request.body("text/plain", OF_A_BODY[3]);
+    request
+        .header("x-secret", "in-a-header")
+        .send()
+        .await
+        .unwrap_err();
+}
+
+#[test]
+fn nothing_that_is_logged_is_a_secret() {
+    let logged = logged(traffic());
+    assert!(logged.len() > 10_000, "{}", logged.len());
+    for line in logged.lines() {
+        assert!(!is_secret(line), "{line}");
+        for secret in OF_A_BODY {
+            assert!(!line.contains(secret), "{line}");
+        }
+        for secret in [TOKEN, "in-a-query", "in-a-header", "Bearer"] {
+            assert!(!line.contains(secret), "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_call_and_each_of_its_attempts_have_a_span() {
+    let logged = logged(traffic());
+    let placed: Vec<&str> = logged
+        .lines()
+        .filter(|line| line.contains("operation=\"create_order\"") && line.contains("close"))
+        .collect();
+    // Four attempts inside one call.
+    assert_eq!(placed.len(), 5, "{placed:#?}");
+    let (attempts, call) = placed.split_at(4);
+    let resent: Vec<Option<&str>> = attempts
+        .iter()
+        .map(|line| {
+            let (_, after) = line.split_once("http.request.resend_count=")?;
+            after.split([' ', '}']).next()
+        })
+        .collect();
+    assert_eq!(resent, [None, Some("1"), Some("2"), Some("3")]);
+    let field = |line: &str, text: &str| assert!(line.contains(text), "{text} in {line}");
+    for line in attempts {
+        field(line, "otel.name=POST");
+        field(line, "otel.kind=\"client\"");
+        field(line, "http.request.method=POST");
+        field(line, "server.address=\"127.0.0.1\"");
+        field(line, &format!("/v1/customers/{CUSTOMER}/orders"));
+    }
+    field(attempts[0], "http.response.status_code=503");
+    field(attempts[0], "error.type=503");
+    field(attempts[1], "error.type=\"interrupted\"");
+    field(attempts[2], "http.response.status_code=502");
+    field(attempts[3], "http.response.status_code=201");
+    field(call[0], "partner_center.attempts=4");
+    field(call[0], "http.response.status_code=201");
+    assert!(!call[0].contains("error.type"), "{}", call[0]);
+}
