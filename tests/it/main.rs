@@ -19,6 +19,7 @@ mod fixtures;
 mod generator;
 mod ids;
 mod odd_values;
+mod once;
 mod paging;
 mod properties;
 mod raw;
