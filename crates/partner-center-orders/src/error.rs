@@ -9,8 +9,10 @@ use http::{HeaderMap, StatusCode};
 use uuid::Uuid;
 
 use crate::call::CallIds;
+use crate::codes::{self, Code};
 use crate::delivery::Delivery;
 use crate::fault::Fault;
+use crate::hint;
 use crate::retry_after::retry_after;
 
 /// Why a call failed.
@@ -187,6 +189,84 @@ impl Error {
         self.0.fault.description.as_deref()
     }
 
+    /// What the catalogue of error codes says of this error: of its status and code together.
+    ///
+    /// It speaks of the last answer alone; [`delivery`](Self::delivery) and [`hint`](Self::hint) of the whole call.
+    ///
+    /// ```
+    /// use partner_center_orders::codes::Repeat;
+    /// # use partner_center_orders::{PartnerCenter, StaticToken};
+    /// use partner_center_sim::{Fault, Operation, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let partner = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
+    /// #     .endpoint(simulator.base_url())
+    /// #     .build()?;
+    /// # let orders = partner.customer(Simulator::CUSTOMERS[0].parse()?).orders();
+    /// simulator.on(Operation::GetOrder).fault(Fault::code(403, "800073"));
+    /// let error = orders.order("5cf72f146967").get().send().await.unwrap_err();
+    ///
+    /// let code = error.documented().ok_or("a code that nobody knows")?;
+    /// assert_eq!(code.meaning(), "The customer's account is under review.");
+    /// match code.repeat() {
+    ///     Repeat::Later => println!("put off"),
+    ///     Repeat::Changed | Repeat::AfterAction => println!("for somebody to see: {}", code.remedy()),
+    ///     _ => println!("given up: {error}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn documented(&self) -> Option<&'static Code> {
+        codes::find(self.status()?, self.code()?)
+    }
+
+    /// What to do next, in a sentence or two: the remedy of the documented code, else what the status suggests, else
+    /// what the kind does. `None` where there is nothing to add to the message.
+    ///
+    /// When an earlier attempt may have been carried out, it says so, whatever the last answer was.
+    ///
+    /// ```
+    /// # use partner_center_orders::{Method, PartnerCenter, StaticToken};
+    /// use partner_center_sim::{Fault, Operation, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let partner = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
+    /// #     .endpoint(simulator.base_url())
+    /// #     .build()?;
+    /// # let path = format!("/customers/{}/orders", Simulator::CUSTOMERS[0]);
+    /// # let order = r#"{"lineItems": []}"#;
+    /// simulator.on(Operation::CreateOrder).fault(Fault::code(409, "800060"));
+    /// let place = partner.request(Method::POST, &path).body("application/json", order);
+    /// let error = place.send().await.unwrap_err();
+    ///
+    /// let hint = error.hint().unwrap_or_default();
+    /// assert!(hint.starts_with("Look the order up before anything else"));
+    /// println!("{error}\n{hint}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn hint(&self) -> Option<&'static str> {
+        let status = self.status().map(|status| status.as_u16());
+        if self.delivery() > self.delivery_of_answer() {
+            return Some(hint::OPEN);
+        }
+        let documented = self.documented().map(Code::remedy);
+        documented
+            .or_else(|| hint::of_status(status?))
+            .or_else(|| hint::of_kind(self.kind(), self.delivery()))
+    }
+
+    /// What the answer says of its own attempt; without one, what is known of the call.
+    fn delivery_of_answer(&self) -> Delivery {
+        self.0.answer.as_ref().map_or(self.delivery(), |answer| {
+            Delivery::of_answer(answer.status, self.code(), answer.body.is_some())
+        })
+    }
+
     /// The `MS-RequestId` of the request.
     pub fn request_id(&self) -> Option<Uuid> {
         self.0.ids.map(|ids| ids.request)
@@ -249,5 +329,30 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::{HeaderMap, StatusCode};
+
+    use super::{Answer, Error};
+    use crate::delivery::Delivery;
+    use crate::hint;
+
+    /// A refusal of the last attempt says nothing of the ones before.
+    #[test]
+    fn an_earlier_attempt_that_may_have_been_carried_out_wins_over_the_last_answer() {
+        let mut error = Error::service(Answer {
+            status: StatusCode::BAD_REQUEST,
+            headers: HeaderMap::new(),
+            body: Some(Bytes::from_static(br#"{"code":"800004"}"#)),
+        });
+        let remedy = error.hint();
+        assert_eq!(remedy, error.documented().map(|code| code.remedy()));
+        error.0.delivery = Delivery::Unknown;
+        assert_eq!(error.hint(), Some(hint::OPEN));
+        assert_ne!(remedy, error.hint());
     }
 }
