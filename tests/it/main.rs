@@ -9,6 +9,7 @@
 mod answers;
 mod bad_documents;
 mod calls;
+mod codes;
 mod continuation;
 mod damaged_documents;
 mod described;

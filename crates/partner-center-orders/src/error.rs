@@ -10,10 +10,12 @@ use serde::Deserializer as _;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use uuid::Uuid;
 
-use crate::attempt::Outcome;
+use crate::attempt::{Effect, Outcome};
 use crate::call::CallIds;
+use crate::codes::{self, Code};
 use crate::delivery::{Delivery, is_in_progress};
 use crate::fault::Fault;
+use crate::hint;
 use crate::retry_after::retry_after;
 
 /// Why a call failed.
@@ -60,6 +62,7 @@ struct Detail {
     ids: Option<CallIds>,
     attempts: u32,
     answered_id: Option<String>,
+    effect: Effect,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -128,6 +131,7 @@ impl Error {
             ids: None,
             attempts: 0,
             answered_id: None,
+            effect: Effect::Read,
             source: None,
         }))
     }
@@ -201,6 +205,12 @@ impl Error {
         self
     }
 
+    /// Says what the call was for.
+    pub(crate) fn with_effect(mut self, effect: Effect) -> Self {
+        self.0.effect = effect;
+        self
+    }
+
     /// Says that the call ended because the wait that the service asks for is too long.
     pub(crate) fn out_of_patience(mut self) -> Self {
         self.0.kind = ErrorKind::Throttled;
@@ -233,6 +243,88 @@ impl Error {
     /// What the service says went wrong.
     pub fn description(&self) -> Option<&str> {
         self.0.fault.description.as_deref()
+    }
+
+    /// What the catalogue of error codes says of this error: of its status and code together.
+    ///
+    /// It speaks of the last answer alone; [`delivery`](Self::delivery) and [`hint`](Self::hint) of the whole call.
+    ///
+    /// ```
+    /// use partner_center_orders::codes::Repeat;
+    /// # use partner_center_orders::{PartnerCenter, StaticToken};
+    /// use partner_center_sim::{Fault, Operation, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let partner = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
+    /// #     .endpoint(simulator.base_url())
+    /// #     .build()?;
+    /// # let orders = partner.customer(Simulator::CUSTOMERS[0].parse()?).orders();
+    /// simulator.on(Operation::GetOrder).fault(Fault::code(403, "800073"));
+    /// let error = orders.order("5cf72f146967").get().send().await.unwrap_err();
+    ///
+    /// let code = error.documented().ok_or("a code that nobody knows")?;
+    /// assert_eq!(code.meaning(), "The customer's account is under review.");
+    /// match code.repeat() {
+    ///     Repeat::Later => println!("put off"),
+    ///     Repeat::Changed | Repeat::AfterAction => println!("for somebody to see: {}", code.remedy()),
+    ///     _ => println!("given up: {error}"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn documented(&self) -> Option<&'static Code> {
+        codes::find(self.status()?, self.code()?)
+    }
+
+    /// What to do next, in a sentence or two: the remedy of the documented code, else what the status suggests, else
+    /// what the kind does. `None` where there is nothing to add to the message.
+    ///
+    /// When an earlier attempt of a write may have been carried out, it says so, whatever the last answer was.
+    ///
+    /// ```
+    /// # use partner_center_orders::{Method, PartnerCenter, StaticToken};
+    /// use partner_center_sim::{Fault, Operation, Simulator};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let simulator = Simulator::start().await?;
+    /// # let partner = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
+    /// #     .endpoint(simulator.base_url())
+    /// #     .build()?;
+    /// # let path = format!("/customers/{}/orders", Simulator::CUSTOMERS[0]);
+    /// # let order = r#"{"lineItems": []}"#;
+    /// simulator.on(Operation::CreateOrder).fault(Fault::code(409, "800060"));
+    /// let place = partner.request(Method::POST, &path).body("application/json", order);
+    /// let error = place.send().await.unwrap_err();
+    ///
+    /// let hint = error.hint().unwrap_or_default();
+    /// assert!(hint.starts_with("Look the order up before anything else"));
+    /// println!("{error}\n{hint}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn hint(&self) -> Option<&'static str> {
+        let status = self.status().map(|status| status.as_u16());
+        if self.0.effect == Effect::Write && self.delivery() > self.delivery_of_answer() {
+            return Some(hint::OPEN);
+        }
+        let documented = self.documented().map(Code::remedy);
+        documented
+            .or_else(|| hint::of_status(status?))
+            .or_else(|| hint::of_kind(self.kind(), self.delivery()))
+    }
+
+    /// What the answer says of its own attempt; without one, what is known of the call.
+    fn delivery_of_answer(&self) -> Delivery {
+        self.0.answer.as_ref().map_or(self.delivery(), |answer| {
+            Delivery::of_call([Outcome::Answered {
+                status: answer.status,
+                in_progress: is_in_progress(answer.status, self.code()),
+                is_complete: answer.body.is_some(),
+            }])
+        })
     }
 
     /// The `MS-RequestId` of the request.
@@ -341,7 +433,37 @@ impl StdError for Error {
 
 #[cfg(test)]
 mod tests {
-    use super::answered_id;
+    use bytes::Bytes;
+    use http::{HeaderMap, StatusCode};
+
+    use super::{Answer, Error, answered_id};
+    use crate::attempt::Effect;
+    use crate::delivery::Delivery;
+    use crate::hint;
+
+    /// A refusal of the last attempt says nothing of the ones before, which matters to a write.
+    #[test]
+    fn an_earlier_attempt_that_may_have_been_carried_out_wins_over_the_last_answer() {
+        let refused = |effect| {
+            let answer = Answer {
+                status: StatusCode::BAD_REQUEST,
+                headers: HeaderMap::new(),
+                body: Some(Bytes::from_static(br#"{"code":"800004"}"#)),
+            };
+            Error::service(answer).with_effect(effect)
+        };
+        for effect in [Effect::Read, Effect::Write] {
+            let error = refused(effect);
+            let remedy = error.hint();
+            assert_eq!(remedy, error.documented().map(|code| code.remedy()));
+            let error = error.with_delivery(Delivery::Unknown);
+            let wanted = match effect {
+                Effect::Read => remedy,
+                Effect::Write => Some(hint::OPEN),
+            };
+            assert_eq!(error.hint(), wanted);
+        }
+    }
 
     #[test]
     fn an_id_is_found_in_what_arrived() {

@@ -36,7 +36,8 @@
 //! * A list is complete or an error; it never ends early in silence.
 //! * An odd value in an order (an unknown word, a time that is none, an absent member) costs nobody the order, and
 //!   amounts keep their digits.
-//! * An [`Error`] says whether the service got the request: [`Error::delivery`].
+//! * An [`Error`] says whether the service got the request: [`Error::delivery`]; and what to do next: [`Error::hint`],
+//!   with the documented error codes behind it in [`codes`].
 //! * A file is read as it arrives, and ends with an [`Error`] when less came than was announced: [`Download`].
 //!
 //! # What has no call of its own
@@ -56,6 +57,7 @@ mod call;
 mod check;
 mod client;
 mod cloud;
+pub mod codes;
 mod collections;
 mod create;
 mod credential;
@@ -65,6 +67,7 @@ mod download;
 mod error;
 mod fault;
 mod follow;
+mod hint;
 mod line_item;
 mod link;
 mod list;

@@ -119,6 +119,7 @@ impl Shared {
         let headers = request.headers_mut();
         headers.insert(REQUEST_ID, id_value(ids.request));
         headers.insert(CORRELATION_ID, id_value(ids.correlation));
+        let effect = Effect::of(request.method());
         let span = trace::call(operation, &request, ids);
         let mut outcomes = Vec::new();
         let ended = self
@@ -131,6 +132,7 @@ impl Shared {
             .map(|reply| reply.after(failed))
             .map_err(|error: Error| {
                 error
+                    .with_effect(effect)
                     .with_delivery(Delivery::of_call(outcomes))
                     .of_call(place, ids, failed)
             });

@@ -85,10 +85,39 @@ pub(crate) enum Noun {
     Order(OrderVerb),
     /// Send a request of your own to any path of the service, under the same rules.
     Api(Api),
+    /// What the service's error codes mean, and what to do about them.
+    #[command(subcommand)]
+    Error(ErrorVerb),
     /// A Partner Center on this machine, to try things against.
     #[command(subcommand)]
     Simulator(SimulatorVerb),
 }
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ErrorVerb {
+    /// Explain a code that the service answered with. Needs neither network nor sign-in.
+    Explain(Explain),
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXPLAIN)]
+pub(crate) struct Explain {
+    /// The code, as the member `code` of an error has it.
+    pub(crate) code: String,
+
+    /// Only its meaning under this HTTP status: one number can mean two things.
+    #[arg(long, value_name = "N")]
+    pub(crate) status: Option<u16>,
+}
+
+const EXPLAIN: &str = "\
+The calls that a remedy names are sent by `pcorders api`, as in
+  pcorders api PATCH /customers/GUID/subscriptions/GUID -f change.json
+with GUID, ORDER, CART and ID replaced by ids, and XX by the customer's country.
+
+Whether repeating helps: no; changed (with another request); after_action (as it is, once somebody did what the remedy
+says); later (as it is); same_request_id (a write may have been carried out: look first, or repeat it with
+--request-id). Remedies are advice of this project, nothing that Microsoft says.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SimulatorVerb {

@@ -9,6 +9,9 @@ use serde::Serialize;
 use crate::connect;
 use crate::output::{Format, clean, escaped, notice};
 
+/// For what may have been carried out, whatever the rest says.
+const LOOK: &str = "It may have been carried out: look before you send it again";
+
 const OTHER: u8 = 1;
 pub(crate) const USAGE: u8 = 2;
 const NOT_FOUND: u8 = 3;
@@ -72,7 +75,7 @@ impl Failure {
 
     /// Something went wrong after a write was answered: it was carried out, whatever became of the answer.
     pub(crate) fn after_write(self, ids: (Uuid, Uuid)) -> Self {
-        let hint = "it was carried out: do not send it again";
+        let hint = "It was carried out: do not send it again.";
         let mut failure = self
             .with_delivery(Delivery::Accepted)
             .with_hint(Some(hint.to_owned()));
@@ -85,11 +88,10 @@ impl Failure {
 
     /// Somebody interrupted the command. What was sent until then may have been carried out.
     pub(crate) fn interrupted(is_write: bool) -> Self {
-        let hint = "it may have been carried out: look before you send it again, or repeat it with the request id above";
         let failure = Self::unsent(INTERRUPTED, "cancelled", "interrupted");
         failure
             .with_delivery(Delivery::Unknown)
-            .with_hint(is_write.then(|| hint.to_owned()))
+            .with_hint(is_write.then(|| format!("{LOOK}, or repeat it with the request id above.")))
     }
 
     /// The command broke off, nobody knows where.
@@ -107,27 +109,36 @@ impl Failure {
         Self::unsent(USAGE, "input", with_causes(what, Some(&error)))
     }
 
-    /// A write that failed: what may have been carried out must not be sent again blindly, whatever else is known.
+    /// A write that failed: what may have been carried out must not be sent again blindly, whatever else is known. That
+    /// is said first, and after it what a documented code adds.
     pub(crate) fn of_write(error: Error) -> Self {
         let (delivery, id) = (error.delivery(), error.request_id());
+        let remedy = error.documented().and(error.hint());
         let failure = Self::from(error);
-        let hint = match (delivery, id) {
-            (Delivery::Unknown, Some(id)) => format!(
-                "it may have been carried out: look before you send it again, or repeat it with --request-id {id}"
-            ),
-            (Delivery::Unknown, None) => {
-                "it may have been carried out: look before you send it again".to_owned()
+        let mut hint = match (delivery, id) {
+            (Delivery::Unknown, Some(id)) => {
+                format!("{LOOK}, or repeat it with --request-id {id}.")
             }
+            (Delivery::Unknown, None) => format!("{LOOK}."),
             (Delivery::Accepted, _) => {
-                "it was carried out, though the answer cannot be read: do not send it again"
+                "It was carried out, though the answer cannot be read: do not send it again."
                     .to_owned()
             }
             (Delivery::NotSent | Delivery::Refused, _) => return failure,
         };
+        if let Some(remedy) = remedy {
+            hint.push(' ');
+            hint.push_str(remedy);
+        }
         Self {
             exit: OUTCOME_UNKNOWN,
             ..failure.with_hint(Some(hint))
         }
+    }
+
+    /// Something that was asked for is not there, and no service was asked.
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::unsent(NOT_FOUND, "not_found", message)
     }
 
     pub(crate) fn other(kind: &'static str, what: &str, error: impl StdError) -> Self {
@@ -201,7 +212,7 @@ impl From<Error> for Failure {
             message: with_causes(message, error.source()),
             status: error.status().map(|status| status.as_u16()),
             code: error.code().map(|code| shortened(code.to_owned())),
-            hint: None,
+            hint: error.hint().map(str::to_owned),
             request_id: error.request_id().map(|id| id.to_string()),
             correlation_id: error.correlation_id().map(|id| id.to_string()),
             delivery: word(error.delivery()),

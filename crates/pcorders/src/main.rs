@@ -6,6 +6,7 @@ mod api;
 mod args;
 mod attachment;
 mod connect;
+mod explain;
 mod failure;
 mod listing;
 mod order;
@@ -21,7 +22,7 @@ use clap::error::ErrorKind;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use crate::args::{Args, Noun, SimulatorVerb};
+use crate::args::{Args, ErrorVerb, Noun, SimulatorVerb};
 use crate::failure::Failure;
 use crate::output::{Format, Output};
 
@@ -102,14 +103,17 @@ async fn run(args: Args, mut output: Output) -> Result<(), Failure> {
     let Args {
         connection, noun, ..
     } = args;
-    if let Noun::Simulator(SimulatorVerb::Serve(serve)) = noun {
-        return simulator::serve(&serve, &mut output).await;
-    }
-    let connected = connect::connect(&connection).await?;
     match noun {
-        Noun::Simulator(_) => Ok(()),
-        Noun::Order(verb) => order::run(verb, &connected, &mut output).await,
-        Noun::Api(api) => api::run(api, &connected, &mut output).await,
+        Noun::Error(ErrorVerb::Explain(explain)) => explain::run(&explain, &mut output),
+        Noun::Simulator(SimulatorVerb::Serve(serve)) => simulator::serve(&serve, &mut output).await,
+        Noun::Order(verb) => {
+            let connected = connect::connect(&connection).await?;
+            order::run(verb, &connected, &mut output).await
+        }
+        Noun::Api(api) => {
+            let connected = connect::connect(&connection).await?;
+            api::run(api, &connected, &mut output).await
+        }
     }
 }
 

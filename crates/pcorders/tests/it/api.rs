@@ -175,10 +175,12 @@ fn a_write_whose_outcome_is_not_known_is_9() {
             (exit, Some(delivery)),
             "{reply:?}"
         );
-        assert_eq!(error["hint"].is_string(), exit == 9, "{error}");
+        let hint = error["hint"].as_str().unwrap_or_default();
+        assert_eq!(hint.contains("carried out"), exit == 9, "{error}");
         if delivery == "unknown" {
             let id = error["requestId"].as_str().unwrap();
-            assert!(error["hint"].as_str().unwrap().contains(id));
+            let looking = "It may have been carried out: look before you send it again, or repeat it with --request-id";
+            assert!(hint.starts_with(&format!("{looking} {id}.")), "{hint}");
         }
         assert_eq!(run.stdout, "");
         // The same answer to a read is no reason for care.
@@ -187,6 +189,48 @@ fn a_write_whose_outcome_is_not_known_is_9() {
     }
     // Nothing listens: nothing was sent.
     assert_eq!(api("http://127.0.0.1:1", &["POST", "/x", "--yes"]).exit, 7);
+}
+
+/// The id to repeat it with comes first, and after it what is known of the code; of a refusal, the remedy alone.
+#[test]
+fn the_hint_of_a_write_has_the_remedy_of_its_code() {
+    for (status, body, words) in [
+        (
+            "409 Conflict",
+            r#"{"code":"800060"}"#,
+            &[
+                "--request-id",
+                "Look the order up before anything else",
+                "15 minutes",
+            ][..],
+        ),
+        (
+            "500 Oops",
+            r#"{"code":"800084"}"#,
+            &["--request-id", "termDuration"],
+        ),
+        (
+            "403 Forbidden",
+            r#"{"code":"800077"}"#,
+            &["PATCH /customers/GUID/subscriptions/GUID"],
+        ),
+    ] {
+        let server = ScriptedServer::start([Reply::complete(status, "", body)]);
+        let run = api(&server.base_url(), &["POST", "/x", "--yes", "-o", "json"]);
+        let error = run.error();
+        let hint = error["hint"].as_str().unwrap();
+        let mut rest = hint;
+        for words in words {
+            rest = rest.split_once(words).unwrap_or_else(|| panic!("{hint}")).1;
+        }
+        assert_eq!(hint.contains("--request-id"), run.exit == 9, "{hint}");
+        let shown = api(&server.base_url(), &["POST", "/x", "--yes", "-o", "table"]);
+        assert!(
+            shown.stderr.contains(words[words.len() - 1]),
+            "{}",
+            shown.stderr
+        );
+    }
 }
 
 #[test]

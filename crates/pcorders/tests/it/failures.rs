@@ -5,6 +5,10 @@ use serde_json::json;
 
 use crate::run::{against, command, finish, pcorders};
 
+/// What the catalogue advises for 404 with the code 20000.
+const ORDER_NOT_FOUND: &str = "Check the order's id, letter by letter, and the customer. An order that was just placed \
+                               may show up to 15 minutes late: then read again before anything else.";
+
 fn exit_for(reply: Reply, arguments: &[&str]) -> i32 {
     let server = ScriptedServer::start([reply]);
     let run = against(&server.base_url(), arguments);
@@ -96,7 +100,7 @@ fn the_error_object_has_every_member() {
             "message": format!("GET /v1/customers/{CUSTOMER}/orders/o: the service answered 404 Not Found, code 20000: No such order"),
             "status": 404,
             "code": "20000",
-            "hint": null,
+            "hint": ORDER_NOT_FOUND,
             "requestId": "[id]",
             "correlationId": "[id]",
             "delivery": "refused",
@@ -125,7 +129,36 @@ fn people_are_told_in_words() {
         lines[1].starts_with("  request id ") && lines[1].contains(", correlation id "),
         "{lines:?}"
     );
-    assert_eq!(lines[2..], ["  the service asks to wait 3 s"]);
+    let hint = format!("  {ORDER_NOT_FOUND}");
+    assert_eq!(lines[2..], ["  the service asks to wait 3 s", &hint]);
+}
+
+#[test]
+fn a_hint_says_what_to_do_and_there_is_none_where_nothing_is_known() {
+    for (status, body, words) in [
+        (
+            "403 Forbidden",
+            r#"{"code":"900329"}"#,
+            Some("an application with a user"),
+        ),
+        ("403 Forbidden", r#"{"code":"4711"}"#, Some("Admin agent")),
+        (
+            "401 Unauthorized",
+            "<html></html>",
+            Some("new access token"),
+        ),
+        ("400 Bad Request", r#"{"code":"4711"}"#, None),
+    ] {
+        let server = ScriptedServer::start([Reply::complete(status, "", body)]);
+        let run = against(&server.base_url(), &["order", "show", "o", "-o", "json"]);
+        let hint = run.error()["hint"].as_str().map(str::to_owned);
+        assert_eq!(hint.is_some(), words.is_some(), "{status} {body}");
+        let hint = hint.unwrap_or_default();
+        assert!(hint.contains(words.unwrap_or_default()), "{hint}");
+        let shown = against(&server.base_url(), &["order", "show", "o", "-o", "table"]);
+        let has_hint = !hint.is_empty() && shown.stderr.ends_with(&format!("\n  {hint}\n"));
+        assert_eq!(has_hint, words.is_some(), "{}", shown.stderr);
+    }
 }
 
 fn two_pages(second: (u16, &str), next: &str) -> Recorded {

@@ -7,6 +7,7 @@
 
 mod api;
 mod attachment;
+mod explain;
 mod failures;
 mod output;
 mod readme;
