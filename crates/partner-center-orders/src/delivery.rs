@@ -45,6 +45,7 @@ impl Delivery {
             Outcome::NotConnected | Outcome::Unsendable => Self::NotSent,
             Outcome::TimedOut | Outcome::Interrupted => Self::Unknown,
             Outcome::Cut | Outcome::Unusable => Self::Accepted,
+            Outcome::Answered { status, .. } if status.is_success() => Self::Accepted,
             // Only a complete refusal is one.
             Outcome::Answered {
                 in_progress: true, ..
@@ -53,7 +54,6 @@ impl Delivery {
                 is_complete: false, ..
             } => Self::Unknown,
             Outcome::Answered { status, .. } => match status.as_u16() {
-                200..=299 => Self::Accepted,
                 400 | 401 | 403..=406 | 409 | 412 | 415 | 417 | 429 => Self::Refused,
                 _ => Self::Unknown,
             },
@@ -100,6 +100,10 @@ mod tests {
             (Outcome::Cut, Accepted),
             (Outcome::Unusable, Accepted),
         ];
+        for status in [200, 201, 206] {
+            table.push((answered(status, None, true), Accepted));
+            table.push((answered(status, None, false), Accepted));
+        }
         for status in [400, 401, 403, 404, 405, 406, 409, 412, 415, 417, 429] {
             table.push((answered(status, Some("1"), true), Refused));
             table.push((answered(status, Some("1"), false), Unknown));
