@@ -45,6 +45,13 @@
 //! [`PartnerCenter::request`] sends any request to any path of the service, [`PartnerCenter::list`] reads any list, both
 //! through the same transport and under the same rules.
 //!
+//! # What is told to whoever watches
+//!
+//! Each call is a `tracing` span `partner_center.call` with both ids, each attempt a span
+//! `partner_center.attempt` within it, with the names of OpenTelemetry's conventions for HTTP clients
+//! (`http.request.method`, `server.address`, `server.port`, `url.full`, `http.response.status_code`,
+//! `http.request.resend_count`, `error.type`). No token, no body, no query and no other header is in them.
+//!
 //! # Features
 //!
 //! * `rustls` (default): TLS by rustls; needs a C compiler to build.

@@ -123,7 +123,10 @@ impl<'c> RawRequest<'c> {
         Ok(self)
     }
 
-    /// Sends the request, once, and returns the body as it came; JSON without its byte order mark.
+    /// Sends the request, and returns the body as it came; JSON without its byte order mark.
+    ///
+    /// It is sent again where that is safe: anything but GET, HEAD and OPTIONS counts as a write, which is repeated only as
+    /// far as its request id makes that safe. See [`Builder::attempts`](crate::Builder::attempts).
     ///
     /// # Errors
     /// - `Input`: the method is none of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS, the path is none below the
