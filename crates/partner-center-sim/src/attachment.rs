@@ -17,7 +17,7 @@ const TAIL: &[u8] = b"%%EOF\n";
 const KILOBYTE: usize = 1024;
 
 /// A file that was uploaded for an order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Attachment {
     pub(crate) id: String,
     pub(crate) file_name: Cow<'static, str>,
@@ -26,7 +26,7 @@ pub(crate) struct Attachment {
 }
 
 /// What is in a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Content {
     /// So many bytes, made up.
     MadeUp(usize),

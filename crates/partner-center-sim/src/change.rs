@@ -38,7 +38,7 @@ impl Changed {
         if_match: Option<&HeaderValue>,
         now: DateTime<Utc>,
     ) -> Result<Self, Refusal> {
-        check_customer(body, customer.id)?;
+        check_customer(body, &customer.id)?;
         if body.text("id")?.is_some_and(|id| !placed.has_id(&id)) {
             return Err(Denial::RequestInvalid.into());
         }

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
-use crate::clock::{Clock, written};
+use crate::clock::{Time, written};
 use crate::pipeline::Pipeline;
 use crate::rule::Kept;
 
@@ -63,10 +63,10 @@ impl Control {
     pub(crate) fn answer(self, pipeline: &Pipeline, method: &Method, body: &[u8]) -> Answer {
         match (self, method.as_str()) {
             (Self::Reset, "POST") => match pipeline.reset() {
-                Ok(()) => done(&clock(&pipeline.clock)),
+                Ok(()) => done(&clock(pipeline)),
                 Err(error) => wrong(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
             },
-            (Self::Clock, "GET") => done(&clock(&pipeline.clock)),
+            (Self::Clock, "GET") => done(&clock(pipeline)),
             (Self::Clock, "POST") => match read::<ClockChange>(body) {
                 Ok(change) => {
                     let span = Duration::from_secs(change.advance_seconds);
@@ -74,7 +74,7 @@ impl Control {
                     if let Some(speed) = change.speed {
                         pipeline.clock.set_speed(speed);
                     }
-                    done(&clock(&pipeline.clock))
+                    done(&clock(pipeline))
                 }
                 Err(error) => wrong(StatusCode::BAD_REQUEST, &error),
             },
@@ -112,10 +112,11 @@ impl Control {
     }
 }
 
-fn clock(clock: &Clock) -> ClockState {
+fn clock(pipeline: &Pipeline) -> ClockState {
+    let time: Time = pipeline.keeper.read().time;
     ClockState {
-        now: written(clock.now()),
-        speed: clock.speed(),
+        now: written(time.now()),
+        speed: time.speed(),
     }
 }
 

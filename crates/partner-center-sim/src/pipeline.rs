@@ -6,11 +6,11 @@
 //! answer.
 
 use std::io;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{self, ConnectInfo, Request};
 use axum::response::Response;
 use http::{StatusCode, request};
 use tokio::time::sleep;
@@ -18,79 +18,76 @@ use tokio::time::sleep;
 use crate::answer::Answer;
 use crate::body;
 use crate::broken::{Broken, Instead};
-use crate::clock::Clock;
+use crate::clock::{Clock, Time};
 use crate::connection::Connection;
 use crate::control::Control;
 use crate::document::Document;
 use crate::fault_body::{FaultBodies, throttled};
+use crate::keeper::Keeper;
 use crate::log::Log;
 use crate::operation::{Operation, customer_id};
 use crate::outgoing::Outgoing;
 use crate::refusal::Refusal;
 use crate::request::bearer;
 use crate::rule::{Call, Faults};
-use crate::server::Simulator;
 use crate::service::Service;
 use crate::settings::Settings;
 use crate::sign_in::Endpoint;
+use crate::state::State;
 use crate::throttle::Throttle;
-use crate::token::{Caller, Tokens, Unaccepted};
+use crate::token::{Caller, TokenRules, Unaccepted, User};
 
 /// All that a simulator consists of, but for the socket.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
     pub(crate) clock: Clock,
+    pub(crate) keeper: Arc<Keeper>,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    pub(crate) service: Service,
     bodies: FaultBodies,
-    tokens: Tokens,
+    token_rules: TokenRules,
     throttle: Throttle,
-    /// A reset puts a new one in its place.
-    service: RwLock<Arc<Service>>,
+    /// Of a clock that shows the time of day at the start.
+    speed: Option<u32>,
 }
 
 impl Pipeline {
     pub(crate) fn new(settings: Settings) -> io::Result<Self> {
         let document = Document::read()?;
-        let clock = settings.speed.map_or_else(Clock::still, Clock::running);
-        let service = Service::new(
-            &document,
-            clock.clone(),
-            Simulator::CUSTOMERS,
-            settings.request_ids,
-        )?;
+        let state = State::begin(&document, Time::begin(settings.speed))?;
+        let keeper = Arc::new(Keeper::new(state));
         Ok(Self {
-            clock,
+            clock: Clock::new(Arc::clone(&keeper)),
             faults: Faults::default(),
             log: Log::default(),
+            service: Service::new(&document, Arc::clone(&keeper), settings.request_ids)?,
+            keeper,
             bodies: FaultBodies::read(&document)?,
-            tokens: Tokens::new(settings.token_lifetime, settings.multi_factor),
+            token_rules: TokenRules {
+                lifetime: settings.token_lifetime,
+                user: User {
+                    multi_factor: settings.multi_factor,
+                },
+            },
             throttle: Throttle::new(settings.rate_limit),
-            service: RwLock::new(Arc::new(service)),
+            speed: settings.speed,
         })
     }
 
     /// Begins again, but for the settings.
     pub(crate) fn reset(&self) -> io::Result<()> {
         let document = Document::read()?;
-        self.clock.restart();
-        let service = Service::new(
-            &document,
-            self.clock.clone(),
-            Simulator::CUSTOMERS,
-            self.service().replays.request_ids(),
-        )?;
-        *self.service.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(service);
+        self.keeper.change(|state| {
+            let mut time = Time::begin(self.speed);
+            time.set_speed(state.time.speed());
+            *state = State::begin(&document, time)?;
+            io::Result::Ok(())
+        })?;
         self.faults.clear();
-        self.tokens.clear();
         self.throttle.clear();
         self.log.clear();
         Ok(())
-    }
-
-    pub(crate) fn service(&self) -> Arc<Service> {
-        // It is put in its place whole: there is one even after a panic.
-        Arc::clone(&self.service.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Who asks; or the answer for somebody who may not, or asks too often.
@@ -99,18 +96,19 @@ impl Pipeline {
         head: &request::Parts,
         operation: Option<Operation>,
     ) -> Result<Caller, Box<Answer>> {
-        let refused = |refusal| Box::new(self.service().refuse(refusal));
+        let refused = |refusal| Box::new(self.service.refuse(refusal));
         let coded = |status, code| Box::new(self.bodies.answer(status, Some(code), None));
         let token = bearer(&head.headers).ok_or_else(|| refused(Refusal::TokenMissing))?;
-        let caller = self
-            .tokens
-            .caller(token, self.clock.now())
-            .map_err(|unaccepted| match unaccepted {
-                Unaccepted::NotValid => refused(Refusal::TokenNotAccepted),
-                Unaccepted::AnotherAudience => coded(StatusCode::UNAUTHORIZED, "900420"),
-                Unaccepted::WithoutMultiFactor => coded(StatusCode::UNAUTHORIZED, "900421"),
-            })?;
-        if let Err(seconds) = self.throttle.admit(&caller.tenant, &self.clock) {
+        let (time, caller) = {
+            let state = self.keeper.read();
+            (state.time, state.tokens.caller(token, state.time.now()))
+        };
+        let caller = caller.map_err(|unaccepted| match unaccepted {
+            Unaccepted::NotValid => refused(Refusal::TokenNotAccepted),
+            Unaccepted::AnotherAudience => coded(StatusCode::UNAUTHORIZED, "900420"),
+            Unaccepted::WithoutMultiFactor => coded(StatusCode::UNAUTHORIZED, "900421"),
+        })?;
+        if let Err(seconds) = self.throttle.admit(&caller.tenant, &time) {
             return Err(Box::new(throttled(seconds)));
         }
         // The only operation that the spec has no application-only token for.
@@ -121,8 +119,7 @@ impl Pipeline {
     }
 
     async fn carried_out(&self, head: &request::Parts, caller: &Caller, body: Body) -> Answer {
-        let service = self.service();
-        service.answer(head, &caller.tenant, body).await
+        self.service.answer(head, &caller.tenant, body).await
     }
 
     async fn api(
@@ -196,7 +193,7 @@ impl Pipeline {
 
 /// Answers a request. There is no request without an answer, unless a fault wants it.
 pub(crate) async fn answer(
-    State(pipeline): State<Arc<Pipeline>>,
+    extract::State(pipeline): extract::State<Arc<Pipeline>>,
     ConnectInfo(connection): ConnectInfo<Connection>,
     request: Request,
 ) -> Response {
@@ -211,8 +208,8 @@ pub(crate) async fn answer(
     if let Some(endpoint) = Endpoint::at(head.uri.path()) {
         // One that is cut or too long is as good as none.
         let body = body::read(body).await.unwrap_or_default();
-        let now = pipeline.clock.now();
-        let answer = endpoint.answer(&pipeline.tokens, &head, &body, now, number);
+        let rules = pipeline.token_rules;
+        let answer = endpoint.answer(&pipeline.keeper, rules, (&head, &body), number);
         pipeline.log.answered(number, answer.status);
         return answer.into_bare_response();
     }

@@ -66,7 +66,7 @@ impl LinePrice {
 }
 
 /// What an order costs before tax, in its currency.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Prices {
     currency: &'static Currency,
     of_lines: Vec<LinePrice>,

@@ -78,7 +78,7 @@ fn order(customer: &Customer, place: Place, new: NewOrder, now: DateTime<Utc>) -
         _ => place.short_order_id(),
     };
     let is_new_commerce = !matches!(kind, Some(OfferKind::Legacy | OfferKind::Reservation));
-    let mut links = OrderLinks::of(customer.id, &id);
+    let mut links = OrderLinks::of(&customer.id, &id);
     if is_new_commerce {
         links.patch_operation = Some(Link::patch(links.this.uri.clone()));
     }
@@ -88,12 +88,12 @@ fn order(customer: &Customer, place: Place, new: NewOrder, now: DateTime<Utc>) -
     };
     let mut lines = new.lines;
     for line in &mut lines {
-        line.links = line_links(line, customer.country);
+        line.links = line_links(line, &customer.country);
     }
     Order {
         alternate_id: is_new_commerce.then(|| id.clone()),
         id,
-        reference_customer_id: customer.id.to_owned(),
+        reference_customer_id: customer.id.clone(),
         billing_cycle: new.billing_cycle.as_str().to_owned(),
         currency_code: Some(new.currency.code.to_owned()),
         currency_symbol: Some(new.currency.symbol.to_owned()),

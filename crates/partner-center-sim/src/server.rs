@@ -131,7 +131,7 @@ impl Simulator {
     /// answers. What the [builder](Self::builder) or [`set_request_ids`](Self::set_request_ids) set stays, and so does the
     /// clock's speed.
     ///
-    /// Requests that are being answered meanwhile may still be answered by what was there before.
+    /// A request that is under way meanwhile is carried out before that or after it.
     ///
     /// # Errors
     ///
@@ -142,12 +142,12 @@ impl Simulator {
 
     /// The ids of all orders of a customer, newest first, also of those that no list has yet.
     pub fn order_ids(&self, customer_id: &str) -> Vec<String> {
-        self.pipeline.service().order_ids(customer_id)
+        self.pipeline.service.order_ids(customer_id)
     }
 
     /// Says what becomes of the `MS-RequestId` of a write.
     pub fn set_request_ids(&self, request_ids: RequestIds) {
-        self.pipeline.service().replays.set(request_ids);
+        self.pipeline.service.replays.set(request_ids);
     }
 
     /// Every request received so far, in the order in which they came.

@@ -6,7 +6,7 @@
 //! says. Who asks, and how often, was checked before.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -19,10 +19,10 @@ use crate::answer::{Answer, REQUEST_ID};
 use crate::attachment;
 use crate::body;
 use crate::change::Changed;
-use crate::clock::Clock;
 use crate::create::{Buyer, NewOrder};
 use crate::document::Document;
 use crate::id::is_guid;
+use crate::keeper::Keeper;
 use crate::members::Members;
 use crate::order::{LineItem, Order};
 use crate::paging::{self, ListQuery};
@@ -31,7 +31,7 @@ use crate::purchase;
 use crate::refusal::{Refusal, Refusals};
 use crate::replay::{Begun, Key, Replays, RequestIds, Ticket};
 use crate::request::{INCLUDE_PRICE, Resource, Target, flag, pair};
-use crate::seed;
+use crate::state::State;
 use crate::store::{Customer, PlacedOrder};
 use crate::subscription;
 use crate::upload::Upload;
@@ -39,9 +39,8 @@ use crate::upload::Upload;
 /// Everything that is behind the socket.
 #[derive(Debug)]
 pub(crate) struct Service {
-    customers: Mutex<Vec<Customer>>,
+    keeper: Arc<Keeper>,
     refusals: Refusals,
-    clock: Clock,
     pub(crate) replays: Replays,
 }
 
@@ -60,25 +59,22 @@ enum Admitted<'s> {
 }
 
 impl Service {
-    /// The state at the start.
     pub(crate) fn new(
         document: &Document,
-        clock: Clock,
-        customer_ids: [&'static str; 2],
+        keeper: Arc<Keeper>,
         request_ids: RequestIds,
     ) -> io::Result<Self> {
         Ok(Self {
-            customers: Mutex::new(seed::customers(document, customer_ids)?),
+            keeper,
             refusals: Refusals::read(document)?,
-            clock,
             replays: Replays::new(request_ids),
         })
     }
 
     /// The ids of a customer's orders, newest first.
     pub(crate) fn order_ids(&self, customer_id: &str) -> Vec<String> {
-        let mut customers = self.customers();
-        let orders = customer(&mut customers, customer_id).map(|customer| &customer.orders);
+        let state = self.keeper.read();
+        let orders = customer(&state, customer_id).map(|customer| &customer.orders);
         let orders = orders.into_iter().flatten();
         orders.map(|placed| placed.order.id.clone()).collect()
     }
@@ -109,14 +105,13 @@ impl Service {
         if !methods.include(&head.method) {
             return Err(Refusal::MethodNotAllowed(methods));
         }
-        let customer_id = customer(&mut self.customers(), &target.customer_id)?.id;
+        let state = self.keeper.read();
+        let customer_id = &customer(&state, &target.customer_id)?.id;
         if head.method == Method::GET {
             return Ok(Admitted::Read(target));
         }
-        match self
-            .replays
-            .begin(key(head, tenant, customer_id), self.clock.now())
-        {
+        let key = key(head, tenant, customer_id);
+        match self.replays.begin(key, &state.answers, state.time.now()) {
             Begun::First(ticket) => Ok(Admitted::Write(target, ticket)),
             Begun::AtWork => Err(Refusal::AtWork),
             Begun::Answered(answer) => Ok(Admitted::Answered(answer)),
@@ -124,9 +119,9 @@ impl Service {
     }
 
     fn read(&self, target: &Target, head: &request::Parts) -> Result<Answer, Refusal> {
-        let now = self.clock.now();
-        let mut customers = self.customers();
-        let customer = &*customer(&mut customers, &target.customer_id)?;
+        let state = self.keeper.read();
+        let now = state.time.now();
+        let customer = customer(&state, &target.customer_id)?;
         let query = head.uri.query().unwrap_or_default();
         let answer = match &target.resource {
             Resource::Orders => {
@@ -192,60 +187,58 @@ impl Service {
             _ if !body::is_json(&head.headers) => return Err(Refusal::MediaTypeUnknown),
             _ => Asked::Members(Members::read(&body)?),
         };
-        let now = self.clock.now();
         // Up to here it is the request that is refused; from here on the operation answers, which is remembered.
-        let answer = self
-            .carry_out(target, &head.headers, asked, now)
-            .unwrap_or_else(|refusal| self.refusals.answer(refusal));
-        if !answer.status.is_server_error() {
-            ticket.remember(&answer, now);
+        self.keeper.change(|state| {
+            let now = state.time.now();
+            let answer = match carry_out(state, target, &head.headers, asked, now) {
+                // Nothing changed, and nothing is to be remembered.
+                Err(refusal) if !ticket.has_id() => return Err(refusal),
+                carried_out => carried_out.unwrap_or_else(|refusal| self.refusals.answer(refusal)),
+            };
+            if !answer.status.is_server_error() {
+                ticket.remember(&mut state.answers, &answer, now);
+            }
+            Ok(answer)
+        })
+    }
+}
+
+/// Makes the change that a write asks for.
+fn carry_out(
+    state: &mut State,
+    target: &Target,
+    headers: &HeaderMap,
+    asked: Asked<'_>,
+    now: DateTime<Utc>,
+) -> Result<Answer, Refusal> {
+    let place = place_of(&state.customers, &target.customer_id)?;
+    let customer = &mut state.customers[place];
+    let answer = match (&target.resource, asked) {
+        (Resource::Orders, Asked::Members(body)) => {
+            let new = NewOrder::read(&body, &Buyer::of(customer, now))?;
+            let placed = purchase::place(customer, new, now)?;
+            Answer::created::<Order>(&placed.shown(now, false))
         }
-        Ok(answer)
-    }
-
-    fn carry_out(
-        &self,
-        target: &Target,
-        headers: &HeaderMap,
-        asked: Asked<'_>,
-        now: DateTime<Utc>,
-    ) -> Result<Answer, Refusal> {
-        let mut customers = self.customers();
-        let customer = customer(&mut customers, &target.customer_id)?;
-        let answer = match (&target.resource, asked) {
-            (Resource::Orders, Asked::Members(body)) => {
-                let new = NewOrder::read(&body, &Buyer::of(customer, now))?;
-                let placed = purchase::place(customer, new, now)?;
-                Answer::created::<Order>(&placed.shown(now, false))
-            }
-            (Resource::Order { order_id }, Asked::Members(body)) => {
-                let changed = Changed::read(
-                    customer,
-                    order(customer, order_id)?,
-                    &body,
-                    headers.get(IF_MATCH),
-                    now,
-                )?;
-                let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
-                changed.apply(placed, now);
-                Answer::ok::<Order>(&placed.shown(now, false))
-            }
-            (Resource::Upload { order_id }, Asked::Upload(upload)) => {
-                let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
-                Answer::uploaded(&attachment::list(upload.apply(placed, now)?))
-            }
-            // Nothing else takes another method than GET.
-            _ => return Err(Refusal::Unexpected),
-        };
-        answer.map_err(|_| Refusal::Unexpected)
-    }
-
-    fn customers(&self) -> MutexGuard<'_, Vec<Customer>> {
-        // A change is made in one step, after everything that can go wrong with it.
-        self.customers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
+        (Resource::Order { order_id }, Asked::Members(body)) => {
+            let changed = Changed::read(
+                customer,
+                order(customer, order_id)?,
+                &body,
+                headers.get(IF_MATCH),
+                now,
+            )?;
+            let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
+            changed.apply(placed, now);
+            Answer::ok::<Order>(&placed.shown(now, false))
+        }
+        (Resource::Upload { order_id }, Asked::Upload(upload)) => {
+            let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
+            Answer::uploaded(&attachment::list(upload.apply(placed, now)?))
+        }
+        // Nothing else takes another method than GET.
+        _ => return Err(Refusal::Unexpected),
+    };
+    answer.map_err(|_| Refusal::Unexpected)
 }
 
 /// The request id of a write, when it has one that counts.
@@ -258,13 +251,18 @@ fn key(head: &request::Parts, tenant: &str, customer_id: &str) -> Option<Key> {
     })
 }
 
-fn customer<'c>(customers: &'c mut [Customer], id: &str) -> Result<&'c mut Customer, Refusal> {
+fn customer<'s>(state: &'s State, id: &str) -> Result<&'s Customer, Refusal> {
+    place_of(&state.customers, id).map(|place| &state.customers[place])
+}
+
+/// Where among the customers the one with this id is.
+fn place_of(customers: &[Customer], id: &str) -> Result<usize, Refusal> {
     if !is_guid(id) {
         return Err(Refusal::CustomerIdInvalid);
     }
     customers
-        .iter_mut()
-        .find(|customer| customer.id.eq_ignore_ascii_case(id))
+        .iter()
+        .position(|customer| customer.id.eq_ignore_ascii_case(id))
         .ok_or(Refusal::CustomerUnrelated)
 }
 

@@ -14,20 +14,20 @@ use crate::price::Prices;
 use crate::progress::Progress;
 
 /// A customer of the partner, with every order placed for it, newest first.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Customer {
-    pub(crate) id: &'static str,
+    pub(crate) id: String,
     /// Place among the customers.
     pub(crate) index: usize,
     pub(crate) currency: &'static Currency,
-    pub(crate) country: &'static str,
+    pub(crate) country: String,
     pub(crate) orders: Vec<PlacedOrder>,
     /// Number of orders that requests placed.
     pub(crate) placed: usize,
 }
 
 /// An order, what it costs and the files that belong to it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct PlacedOrder {
     /// Where new ids come from.
     pub(crate) place: Place,
