@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::keeper::Keeper;
 
@@ -29,11 +30,15 @@ impl Clock {
     }
 
     /// Moves the time forward, on top of what passes by itself.
+    ///
+    /// With a [state file](crate::Builder::state_file) the change is in it when this returns. Should it not be possible to
+    /// write it, the next requests are answered 500 until it is.
     pub fn advance(&self, span: Duration) {
         self.0.change_anyway(|state| state.time.advance(span));
     }
 
-    /// Lets the time run so many times faster than the wall clock; 1 is as fast, 0 stands still.
+    /// Lets the time run so many times faster than the wall clock; 1 is as fast, 0 stands still. A state file has this like
+    /// a [move](Self::advance).
     pub fn set_speed(&self, speed: u32) {
         self.0.change_anyway(|state| state.time.set_speed(speed));
     }
@@ -46,13 +51,48 @@ impl fmt::Debug for Clock {
 }
 
 /// The time at a moment of the wall clock, and how it passes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(from = "Anchor", into = "Anchor")]
 pub(crate) struct Time {
     /// The virtual time at `since`.
     at: DateTime<Utc>,
     since: Instant,
     /// Virtual seconds to one of the wall clock.
     speed: u32,
+}
+
+/// The same for another process, which has other instants.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Anchor {
+    /// The virtual time when the wall clock showed the next one.
+    now: DateTime<Utc>,
+    wall_clock: DateTime<Utc>,
+    speed: u32,
+}
+
+impl From<Time> for Anchor {
+    fn from(time: Time) -> Self {
+        Self {
+            now: time.now(),
+            wall_clock: SystemTime::now().into(),
+            speed: time.speed,
+        }
+    }
+}
+
+impl From<Anchor> for Time {
+    fn from(anchor: Anchor) -> Self {
+        let wall_clock = DateTime::<Utc>::from(SystemTime::now());
+        let passed = wall_clock.signed_duration_since(anchor.wall_clock);
+        // A wall clock that was set back does not set this one back.
+        let passed = passed.to_std().unwrap_or_default();
+        Self {
+            at: later(anchor.now, passed, anchor.speed),
+            since: Instant::now(),
+            speed: anchor.speed,
+        }
+    }
 }
 
 impl Time {

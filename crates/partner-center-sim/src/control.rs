@@ -3,6 +3,7 @@
 //! What a test does by method, another process does below `/_simulator/`: no path of the service begins like that, and no
 //! tenant has such a name. Nothing here needs a token, and nothing here is in the log.
 
+use std::io;
 use std::time::Duration;
 
 use http::header::{ALLOW, HeaderValue};
@@ -62,20 +63,13 @@ impl Control {
 
     pub(crate) fn answer(self, pipeline: &Pipeline, method: &Method, body: &[u8]) -> Answer {
         match (self, method.as_str()) {
-            (Self::Reset, "POST") => match pipeline.reset() {
-                Ok(()) => done(&clock(pipeline)),
-                Err(error) => wrong(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
-            },
-            (Self::Clock, "GET") => done(&clock(pipeline)),
+            (Self::Reset, "POST") => saved(pipeline.reset().map(|()| clock(pipeline))),
+            (Self::Clock, "GET") => saved(pipeline.keeper.settle().map(|()| clock(pipeline))),
             (Self::Clock, "POST") => match read::<ClockChange>(body) {
-                Ok(change) => {
-                    let span = Duration::from_secs(change.advance_seconds);
-                    pipeline.clock.advance(span);
-                    if let Some(speed) = change.speed {
-                        pipeline.clock.set_speed(speed);
-                    }
-                    done(&clock(pipeline))
-                }
+                Ok(change) => saved(pipeline.keeper.change(|state| {
+                    change.apply(&mut state.time);
+                    Ok(ClockState::of(state.time))
+                })),
                 Err(error) => wrong(StatusCode::BAD_REQUEST, &error),
             },
             (Self::Faults, "GET") => done(&pipeline.faults.rules()),
@@ -112,16 +106,38 @@ impl Control {
     }
 }
 
-fn clock(pipeline: &Pipeline) -> ClockState {
-    let time: Time = pipeline.keeper.read().time;
-    ClockState {
-        now: written(time.now()),
-        speed: time.speed(),
+impl ClockChange {
+    fn apply(&self, time: &mut Time) {
+        time.advance(Duration::from_secs(self.advance_seconds));
+        if let Some(speed) = self.speed {
+            time.set_speed(speed);
+        }
     }
+}
+
+impl ClockState {
+    fn of(time: Time) -> Self {
+        Self {
+            now: written(time.now()),
+            speed: time.speed(),
+        }
+    }
+}
+
+fn clock(pipeline: &Pipeline) -> ClockState {
+    ClockState::of(pipeline.keeper.read().time)
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|error| error.to_string())
+}
+
+/// The answer about something that is to be in the state file, if there is one.
+fn saved<T: Serialize>(outcome: io::Result<T>) -> Answer {
+    match outcome {
+        Ok(value) => done(&value),
+        Err(error) => wrong(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
 }
 
 fn done<T: Serialize>(value: &T) -> Answer {

@@ -233,13 +233,11 @@ fn commitment(line: &Members<'_>) -> Result<Option<PurchaseCommitment>, Denial> 
     let amount = commitment.value::<Amount>("amount")?;
     let (currency, grain) = (commitment.text("currency")?, commitment.text("grain")?);
     match (amount, currency, grain) {
-        (Some(amount), Some(currency), Some(grain)) if amount.is_number() => {
-            Ok(Some(PurchaseCommitment {
-                amount,
-                currency,
-                grain,
-            }))
-        }
+        (Some(amount), Some(currency), Some(grain)) => Ok(Some(PurchaseCommitment {
+            amount,
+            currency,
+            grain,
+        })),
         _ => Err(Denial::RequestInvalid),
     }
 }

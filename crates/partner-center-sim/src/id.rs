@@ -3,8 +3,11 @@
 //! An id is computed from the place of the thing in the seed, so that two runs have the same ids and a new order in the
 //! seed leaves the others theirs. Three shapes of order ids coexist; clients must take all of them for opaque text.
 
+use serde::{Deserialize, Serialize};
+
 /// The place of a thing in the seed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Place {
     pub(crate) customer: usize,
     pub(crate) order: usize,
@@ -33,8 +36,9 @@ impl Place {
             Purpose::Instant => 4,
             Purpose::AzurePlan => 5,
             Purpose::Price => 6,
-            Purpose::Subscription { line } => 100 + line as u64,
-            Purpose::Attachment { number } => 10_000 + number as u64,
+            // No line has so large a number, but for what somebody wrote into a state file.
+            Purpose::Subscription { line } => 100_u64.wrapping_add(line as u64),
+            Purpose::Attachment { number } => 10_000_u64.wrapping_add(number as u64),
         };
         let place = ((self.customer as u64) << 32) | self.order as u64;
         mix(mix(mix(place) ^ purpose) ^ round)

@@ -38,6 +38,7 @@
 //!
 #![doc = include_str!("../docs/abilities.md")]
 #![doc = include_str!("../docs/control.md")]
+#![doc = include_str!("../docs/state.md")]
 #![doc = include_str!("../docs/limits.md")]
 
 mod activation;
@@ -86,6 +87,7 @@ mod service;
 mod settings;
 mod sign_in;
 mod state;
+mod state_file;
 mod store;
 mod subscription;
 mod term;

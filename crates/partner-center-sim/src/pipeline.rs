@@ -34,6 +34,7 @@ use crate::service::Service;
 use crate::settings::Settings;
 use crate::sign_in::Endpoint;
 use crate::state::State;
+use crate::state_file::{self, StateFile, Storage};
 use crate::throttle::Throttle;
 use crate::token::{Caller, TokenRules, Unaccepted, User};
 
@@ -55,8 +56,24 @@ pub(crate) struct Pipeline {
 impl Pipeline {
     pub(crate) fn new(settings: Settings) -> io::Result<Self> {
         let document = Document::read()?;
-        let state = State::begin(&document, Time::begin(settings.speed))?;
-        let keeper = Arc::new(Keeper::new(state));
+        let (file, saved) = match &settings.storage {
+            Storage::Memory => (None, None),
+            Storage::Snapshot(path) => (None, state_file::read(path)?),
+            Storage::File(path) => {
+                let file = StateFile::own(path)?;
+                let saved = file.read()?;
+                (Some(file), saved)
+            }
+        };
+        let state = match (saved, settings.speed) {
+            (None, speed) => State::begin(&document, Time::begin(speed))?,
+            (Some(state), None) => state,
+            (Some(mut state), Some(speed)) => {
+                state.time.set_speed(speed);
+                state
+            }
+        };
+        let keeper = Arc::new(Keeper::new(state, file)?);
         Ok(Self {
             clock: Clock::new(Arc::clone(&keeper)),
             faults: Faults::default(),

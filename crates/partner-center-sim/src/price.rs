@@ -5,6 +5,8 @@
 use std::io;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::amount::Amount;
 use crate::catalogue::{self, Currency};
 use crate::document::broken;
@@ -14,7 +16,8 @@ use crate::order::{Order, Pricing};
 const UNLISTED_UNITS: Range<u64> = 500..5_000;
 
 /// The prices of one unit of a line, in minor units, and the number of units.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct LinePrice {
     list: u64,
     discounted: u64,
@@ -66,7 +69,8 @@ impl LinePrice {
 }
 
 /// What an order costs before tax, in its currency.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Prices {
     currency: &'static Currency,
     of_lines: Vec<LinePrice>,

@@ -17,7 +17,7 @@ use crate::progress::Progress;
 use crate::store::{Customer, PlacedOrder};
 
 /// First place of the orders that requests place, far from those of the seed.
-const PLACED: usize = 1_000;
+const PLACED: u32 = 1_000;
 
 /// Places an order for a customer.
 pub(crate) fn place(
@@ -27,7 +27,7 @@ pub(crate) fn place(
 ) -> Result<&PlacedOrder, Denial> {
     let place = Place {
         customer: customer.index,
-        order: PLACED + customer.placed,
+        order: PLACED.saturating_add(customer.placed) as usize,
     };
     let prices = new
         .lines
@@ -45,7 +45,7 @@ pub(crate) fn place(
         progress,
         ..PlacedOrder::new(place, order, Some(prices))
     };
-    customer.placed += 1;
+    customer.placed = customer.placed.saturating_add(1);
     // Newest first.
     customer.orders.insert(0, placed);
     customer.orders.first().ok_or(Denial::RequestInvalid)

@@ -206,6 +206,13 @@ impl Refusals {
         Ok(Self(bodies))
     }
 
+    /// The answer to a request that something here is to blame for.
+    pub(crate) fn failed(error: &io::Error) -> Answer {
+        // The code of the spec's example of a failure.
+        let fault = Fault::own("800003", &error.to_string());
+        Answer::json(StatusCode::INTERNAL_SERVER_ERROR, HeaderMap::new(), &fault)
+    }
+
     /// The answer that says no.
     pub(crate) fn answer(&self, refusal: Refusal) -> Answer {
         Answer {

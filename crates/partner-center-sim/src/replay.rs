@@ -9,6 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use http::header::{HeaderName, HeaderValue};
+use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
 
@@ -38,13 +41,28 @@ pub(crate) struct Key {
 }
 
 /// The answers of writes that had a request id.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(try_from = "Vec<Remembered>", into = "Vec<Remembered>")]
 pub(crate) struct Answers(BTreeMap<Key, Answered>);
 
 #[derive(Clone, Debug)]
 struct Answered {
     at: DateTime<Utc>,
     answer: Answer,
+}
+
+/// One of them, as it is kept in a file.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Remembered {
+    tenant: String,
+    customer_id: String,
+    request_id: String,
+    at: DateTime<Utc>,
+    status: u16,
+    headers: Vec<(String, String)>,
+    /// What an operation answers is JSON.
+    body: String,
 }
 
 /// What is made of request ids now, and those of the writes at work.
@@ -120,6 +138,57 @@ impl Replays {
     fn state(&self) -> MutexGuard<'_, State> {
         // Each change is one step.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<Answers> for Vec<Remembered> {
+    fn from(answers: Answers) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let remembered = |(key, Answered { at, answer }): (Key, Answered)| Remembered {
+            tenant: key.tenant,
+            customer_id: key.customer_id,
+            request_id: key.request_id,
+            at,
+            status: answer.status.as_u16(),
+            headers: answer
+                .headers
+                .iter()
+                .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
+                .collect(),
+            body: text(&answer.body),
+        };
+        answers.0.into_iter().map(remembered).collect()
+    }
+}
+
+impl TryFrom<Vec<Remembered>> for Answers {
+    type Error = http::Error;
+
+    fn try_from(remembered: Vec<Remembered>) -> Result<Self, http::Error> {
+        let answers = remembered.into_iter().map(|kept| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in kept.headers {
+                headers.append(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
+            }
+            let answer = Answer {
+                status: StatusCode::from_u16(kept.status)?,
+                headers,
+                body: kept.body.into(),
+            };
+            let key = Key {
+                tenant: kept.tenant,
+                customer_id: kept.customer_id,
+                request_id: kept.request_id,
+            };
+            Ok((
+                key,
+                Answered {
+                    at: kept.at,
+                    answer,
+                },
+            ))
+        });
+        answers.collect::<Result<_, _>>().map(Self)
     }
 }
 

@@ -54,7 +54,12 @@ impl Simulator {
     /// # Errors
     ///
     /// When no port can be had, or when the data that comes with this crate is broken
-    /// ([`InvalidData`](io::ErrorKind::InvalidData)).
+    /// ([`InvalidData`](io::ErrorKind::InvalidData)). With a [state file](Builder::state_file) also when
+    ///
+    /// - another simulator owns it ([`WouldBlock`](io::ErrorKind::WouldBlock)),
+    /// - it is broken, cut or of another version ([`InvalidData`](io::ErrorKind::InvalidData)): the message says where and
+    ///   why, and removing the file lets everything begin again,
+    /// - it cannot be read, locked or written; the kind is that of the cause.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
@@ -65,8 +70,9 @@ impl Simulator {
     }
 
     pub(crate) async fn run(settings: Settings) -> io::Result<Self> {
+        let port = settings.port;
         let pipeline = Arc::new(Pipeline::new(settings)?);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let router = Router::new()
             .fallback(answer)
@@ -135,7 +141,7 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// As [`start`](Self::start), but for the port.
+    /// As [`start`](Self::start), but for the port. What was there before is there still then.
     pub fn reset(&self) -> io::Result<()> {
         self.pipeline.reset()
     }
@@ -156,6 +162,13 @@ impl Simulator {
     /// to `/_simulator/`.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.pipeline.log.requests()
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        // Connections outlive this for a moment. They are not to keep the file from the next simulator.
+        self.pipeline.keeper.close();
     }
 }
 

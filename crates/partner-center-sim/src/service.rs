@@ -50,6 +50,25 @@ enum Asked<'b> {
     Upload(Upload),
 }
 
+/// Why there is no other answer.
+enum Stopped {
+    Refused(Refusal),
+    /// What it changes cannot be saved.
+    Unsaved(io::Error),
+}
+
+impl From<Refusal> for Stopped {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<io::Error> for Stopped {
+    fn from(error: io::Error) -> Self {
+        Self::Unsaved(error)
+    }
+}
+
 /// A request that may be answered.
 enum Admitted<'s> {
     Read(Target),
@@ -93,17 +112,21 @@ impl Service {
             Ok(Admitted::Read(target)) => self.read(&target, head),
             Ok(Admitted::Write(target, ticket)) => self.write(&target, head, body, ticket).await,
             Ok(Admitted::Answered(answer)) => Ok(answer),
-            Err(refusal) => Err(refusal),
+            Err(stopped) => Err(stopped),
         };
-        answer.unwrap_or_else(|refusal| self.refusals.answer(refusal))
+        answer.unwrap_or_else(|stopped| match stopped {
+            Stopped::Refused(refusal) => self.refusals.answer(refusal),
+            Stopped::Unsaved(error) => Refusals::failed(&error),
+        })
     }
 
     /// The checks that do not need the body.
-    fn admit(&self, head: &request::Parts, tenant: &str) -> Result<Admitted<'_>, Refusal> {
+    fn admit(&self, head: &request::Parts, tenant: &str) -> Result<Admitted<'_>, Stopped> {
+        self.keeper.settle()?;
         let target = Target::read(head.uri.path()).ok_or(Refusal::NothingHere)?;
         let methods = target.resource.methods();
         if !methods.include(&head.method) {
-            return Err(Refusal::MethodNotAllowed(methods));
+            return Err(Refusal::MethodNotAllowed(methods).into());
         }
         let state = self.keeper.read();
         let customer_id = &customer(&state, &target.customer_id)?.id;
@@ -113,12 +136,12 @@ impl Service {
         let key = key(head, tenant, customer_id);
         match self.replays.begin(key, &state.answers, state.time.now()) {
             Begun::First(ticket) => Ok(Admitted::Write(target, ticket)),
-            Begun::AtWork => Err(Refusal::AtWork),
+            Begun::AtWork => Err(Refusal::AtWork.into()),
             Begun::Answered(answer) => Ok(Admitted::Answered(answer)),
         }
     }
 
-    fn read(&self, target: &Target, head: &request::Parts) -> Result<Answer, Refusal> {
+    fn read(&self, target: &Target, head: &request::Parts) -> Result<Answer, Stopped> {
         let state = self.keeper.read();
         let now = state.time.now();
         let customer = customer(&state, &target.customer_id)?;
@@ -159,7 +182,7 @@ impl Service {
                 Answer::ok(&activation::of_subscription(&order, line, id))
             }
             // It takes no GET.
-            Resource::Upload { .. } => return Err(Refusal::Unexpected),
+            Resource::Upload { .. } => return Err(Refusal::Unexpected.into()),
             Resource::Attachments { order_id } => {
                 Answer::ok(&attachment::list(&order(customer, order_id)?.attachments))
             }
@@ -171,7 +194,7 @@ impl Service {
                 Ok(Answer::file(file.ok_or(Refusal::NothingHere)?.bytes()))
             }
         };
-        answer.map_err(|_| Refusal::Unexpected)
+        answer.map_err(|_| Refusal::Unexpected.into())
     }
 
     async fn write(
@@ -180,11 +203,11 @@ impl Service {
         head: &request::Parts,
         body: Result<Bytes, Refusal>,
         ticket: Ticket<'_>,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<Answer, Stopped> {
         let body = body?;
         let asked = match &target.resource {
             Resource::Upload { .. } => Asked::Upload(Upload::read(&head.headers, body).await?),
-            _ if !body::is_json(&head.headers) => return Err(Refusal::MediaTypeUnknown),
+            _ if !body::is_json(&head.headers) => return Err(Refusal::MediaTypeUnknown.into()),
             _ => Asked::Members(Members::read(&body)?),
         };
         // Up to here it is the request that is refused; from here on the operation answers, which is remembered.
@@ -192,7 +215,7 @@ impl Service {
             let now = state.time.now();
             let answer = match carry_out(state, target, &head.headers, asked, now) {
                 // Nothing changed, and nothing is to be remembered.
-                Err(refusal) if !ticket.has_id() => return Err(refusal),
+                Err(refusal) if !ticket.has_id() => return Err(refusal.into()),
                 carried_out => carried_out.unwrap_or_else(|refusal| self.refusals.answer(refusal)),
             };
             if !answer.status.is_server_error() {

@@ -1,12 +1,14 @@
 //! What can be different from one simulator to another?
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
 use crate::replay::RequestIds;
 use crate::server::Simulator;
+use crate::state_file::Storage;
 use crate::throttle::RateLimit;
 
 /// How a simulator is to be, before it runs.
@@ -19,10 +21,11 @@ pub struct Builder {
     request_ids: RequestIds,
     port: u16,
     speed: Option<u32>,
+    storage: Storage,
 }
 
 /// The same, as the parts need it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) token_lifetime: TimeDelta,
     pub(crate) multi_factor: bool,
@@ -31,6 +34,7 @@ pub(crate) struct Settings {
     pub(crate) port: u16,
     /// Of a clock that shows the time of day; without it, the clock stands still.
     pub(crate) speed: Option<u32>,
+    pub(crate) storage: Storage,
 }
 
 impl Builder {
@@ -42,6 +46,7 @@ impl Builder {
             request_ids: RequestIds::default(),
             port: 0,
             speed: None,
+            storage: Storage::default(),
         }
     }
 
@@ -91,8 +96,34 @@ impl Builder {
 
     /// Lets the clock show the time of day when it starts, and run so many times faster than the wall clock. Unless this is
     /// set it stands still, at the same time for all.
+    ///
+    /// With a [state file](Self::state_file) that is there, the time goes on from the one in the file instead, and this is
+    /// its speed from now on. Unless this is set it is the speed in the file.
     pub fn running_clock(mut self, speed: u32) -> Self {
         self.speed = Some(speed);
+        self
+    }
+
+    /// Keeps the state in this file, so that a simulator that is started with it later goes on where this one was.
+    ///
+    /// A file that is there is read; otherwise one is written, into a folder that must exist. Every change is in it before
+    /// the answer that tells of it leaves; what cannot be saved is answered 500 and does not happen. The file is replaced
+    /// as a whole at each change. What is in it and what is not: see [State between runs](crate#state-between-runs).
+    ///
+    /// The file belongs to one simulator at a time, by a lock on another file beside it, with `.lock` at the end of its
+    /// name, which stays there. The lock is free when the process ends, or when [`Simulator`] is dropped: what is still
+    /// being answered then cannot change anything any more.
+    ///
+    /// This and [`state_snapshot`](Self::state_snapshot) replace each other.
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.storage = Storage::File(path.into());
+        self
+    }
+
+    /// Begins with what is in this state file, if it is there, and leaves it alone: for who only reads, also while the file
+    /// belongs to another simulator.
+    pub fn state_snapshot(mut self, path: impl Into<PathBuf>) -> Self {
+        self.storage = Storage::Snapshot(path.into());
         self
     }
 
@@ -110,6 +141,7 @@ impl Builder {
             request_ids: self.request_ids,
             port: self.port,
             speed: self.speed,
+            storage: self.storage,
         };
         Simulator::run(settings).await
     }

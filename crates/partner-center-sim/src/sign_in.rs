@@ -3,6 +3,8 @@
 //! Two token endpoints of Microsoft Entra ID are imitated: the newer one (v2.0), which asks for scopes, and the older one,
 //! which asks for a resource and writes numbers as text.
 
+use std::io;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, PRAGMA};
 use http::{HeaderMap, Method, StatusCode, request};
@@ -76,6 +78,16 @@ impl Denied {
             error: "invalid_client",
             code,
             description: description.to_owned(),
+        }
+    }
+}
+
+/// A token that cannot be saved is not handed out.
+impl From<io::Error> for Denied {
+    fn from(error: io::Error) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            ..Self::request("server_error", 50_000, error.to_string())
         }
     }
 }

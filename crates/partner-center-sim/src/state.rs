@@ -1,6 +1,10 @@
 //! What is there that requests change?
+//!
+//! This is also what a state file has, type by type.
 
 use std::io;
+
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Time;
 use crate::document::Document;
@@ -11,7 +15,8 @@ use crate::store::Customer;
 use crate::token::Tokens;
 
 /// All on which an answer can depend, but for what a test sets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct State {
     pub(crate) time: Time,
     pub(crate) tokens: Tokens,

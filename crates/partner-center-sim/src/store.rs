@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::attachment::Attachment;
 use crate::catalogue::Currency;
@@ -14,7 +15,8 @@ use crate::price::Prices;
 use crate::progress::Progress;
 
 /// A customer of the partner, with every order placed for it, newest first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Customer {
     pub(crate) id: String,
     /// Place among the customers.
@@ -23,11 +25,12 @@ pub(crate) struct Customer {
     pub(crate) country: String,
     pub(crate) orders: Vec<PlacedOrder>,
     /// Number of orders that requests placed.
-    pub(crate) placed: usize,
+    pub(crate) placed: u32,
 }
 
 /// An order, what it costs and the files that belong to it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PlacedOrder {
     /// Where new ids come from.
     pub(crate) place: Place,

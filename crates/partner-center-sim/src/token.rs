@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::server::Simulator;
 
@@ -23,7 +23,8 @@ const USER_ID: &str = "5d9a8b6e-2f17-4c3a-9d52-7e1f0c4b8a36";
 const USER_NAME: &str = "buyer@partner.example";
 
 /// Who is behind a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Caller {
     /// The partner.
     pub(crate) tenant: String,
@@ -51,7 +52,8 @@ pub(crate) struct Grant<'g> {
 }
 
 /// The user, and how they signed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct User {
     pub(crate) multi_factor: bool,
 }
@@ -65,7 +67,8 @@ pub(crate) struct TokenRules {
 }
 
 /// A token that was handed out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 struct Issued {
     caller: Caller,
     audience: String,
@@ -74,7 +77,8 @@ struct Issued {
 }
 
 /// Every token that is good for something, but for the fixed ones.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Tokens {
     /// How many were ever handed out.
     count: u64,

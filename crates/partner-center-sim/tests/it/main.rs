@@ -21,6 +21,7 @@ mod orders;
 mod progress;
 mod refusals;
 mod replays;
+mod state;
 mod subscriptions;
 mod throttling;
 mod tokens;
