@@ -37,13 +37,28 @@ pub(crate) const RUPIAH: Currency = Currency {
 };
 
 /// Every currency that there is.
-const CURRENCIES: [&Currency; 4] = [&DOLLAR, &EURO, &YEN, &RUPIAH];
+pub(crate) const CURRENCIES: [&Currency; 4] = [&DOLLAR, &EURO, &YEN, &RUPIAH];
 
 /// The currency with this code, in any letter case.
 pub(crate) fn currency(code: &str) -> Option<&'static Currency> {
     CURRENCIES
         .into_iter()
         .find(|currency| currency.code.eq_ignore_ascii_case(code))
+}
+
+/// Countries of customers, each with what is paid there. The first one is that of who does not say.
+pub(crate) const COUNTRIES: [(&str, &Currency); 4] = [
+    ("US", &DOLLAR),
+    ("DE", &EURO),
+    ("JP", &YEN),
+    ("ID", &RUPIAH),
+];
+
+/// The country with this code, in any letter case.
+pub(crate) fn country(code: &str) -> Option<(&'static str, &'static Currency)> {
+    COUNTRIES
+        .into_iter()
+        .find(|(country, _)| country.eq_ignore_ascii_case(code))
 }
 
 impl Serialize for Currency {

@@ -15,6 +15,7 @@ use crate::answer::Answer;
 use crate::clock::{Time, written};
 use crate::pipeline::Pipeline;
 use crate::rule::Kept;
+use crate::seeding::Seed;
 
 const PREFIX: &str = "/_simulator/";
 
@@ -25,6 +26,7 @@ pub(crate) enum Control {
     Clock,
     Faults,
     Requests,
+    Seed,
     /// There is no such thing.
     Nothing,
 }
@@ -44,6 +46,19 @@ struct ClockState {
     speed: u32,
 }
 
+/// Which customers there are now.
+#[derive(Serialize)]
+struct Customers {
+    customers: Vec<ListedCustomer>,
+}
+
+#[derive(Serialize)]
+struct ListedCustomer {
+    id: String,
+    /// How many.
+    orders: usize,
+}
+
 #[derive(Serialize)]
 struct Wrong<'w> {
     error: &'w str,
@@ -57,6 +72,7 @@ impl Control {
             "clock" => Self::Clock,
             "faults" => Self::Faults,
             "requests" => Self::Requests,
+            "seed" => Self::Seed,
             _ => Self::Nothing,
         })
     }
@@ -85,6 +101,10 @@ impl Control {
                 done(&pipeline.faults.rules())
             }
             (Self::Requests, "GET") => done(&pipeline.log.requests()),
+            (Self::Seed, "POST") => match Seed::read(body) {
+                Ok(seed) => saved(pipeline.seed(seed).map(|()| customers(pipeline))),
+                Err(error) => wrong(StatusCode::BAD_REQUEST, &error),
+            },
             (Self::Nothing, _) => wrong(StatusCode::NOT_FOUND, "nothing is at this address"),
             _ => {
                 let error = "this address takes another method";
@@ -98,7 +118,7 @@ impl Control {
 
     fn methods(self) -> &'static str {
         match self {
-            Self::Reset => "POST",
+            Self::Reset | Self::Seed => "POST",
             Self::Clock => "GET, POST",
             Self::Faults => "GET, POST, DELETE",
             Self::Requests | Self::Nothing => "GET",
@@ -126,6 +146,23 @@ impl ClockState {
 
 fn clock(pipeline: &Pipeline) -> ClockState {
     ClockState::of(pipeline.keeper.read().time)
+}
+
+fn customers(pipeline: &Pipeline) -> Customers {
+    let state = pipeline.keeper.read();
+    let customers = state.customers.iter().map(|customer| ListedCustomer {
+        id: customer.id.clone(),
+        orders: customer.orders.len(),
+    });
+    Customers {
+        customers: customers.collect(),
+    }
+}
+
+/// The answer to a request whose body did not come whole.
+pub(crate) fn unreadable() -> Answer {
+    let error = "the body is cut, or longer than 16 MiB";
+    wrong(StatusCode::BAD_REQUEST, error)
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {

@@ -12,7 +12,7 @@ use crate::catalogue::{self, Currency, DOLLAR};
 use crate::denial::Denial;
 use crate::members::Members;
 use crate::offer::OfferKind;
-use crate::order::{LineItem, OrderStatus, PurchaseCommitment, RenewalTerm};
+use crate::order::{LineItem, OrderStatus, PurchaseCommitment, RenewsTo};
 use crate::refusal::Refusal;
 use crate::store::{Customer, PlacedOrder};
 use crate::subscription;
@@ -192,7 +192,7 @@ fn line_item(
         Some(renewal) => renewal.text("termDuration")?,
         None => None,
     }
-    .map(|term_duration| RenewalTerm { term_duration });
+    .map(RenewsTo::term);
     line.partner_id_on_record = partner(asked)?;
     line.additional_partner_ids_on_record = additional_partners(asked)?;
     line.provisioning_context = asked.named_texts("provisioningContext")?;
@@ -234,9 +234,9 @@ fn commitment(line: &Members<'_>) -> Result<Option<PurchaseCommitment>, Denial> 
     let (currency, grain) = (commitment.text("currency")?, commitment.text("grain")?);
     match (amount, currency, grain) {
         (Some(amount), Some(currency), Some(grain)) => Ok(Some(PurchaseCommitment {
-            amount,
-            currency,
-            grain,
+            amount: Some(amount),
+            currency: Some(currency),
+            grain: Some(grain),
         })),
         _ => Err(Denial::RequestInvalid),
     }

@@ -82,6 +82,7 @@ mod replay;
 mod request;
 mod rule;
 mod seed;
+mod seeding;
 mod server;
 mod service;
 mod settings;

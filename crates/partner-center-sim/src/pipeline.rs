@@ -20,7 +20,7 @@ use crate::body;
 use crate::broken::{Broken, Instead};
 use crate::clock::{Clock, Time};
 use crate::connection::Connection;
-use crate::control::Control;
+use crate::control::{self, Control};
 use crate::document::Document;
 use crate::fault_body::{FaultBodies, throttled};
 use crate::keeper::Keeper;
@@ -30,6 +30,7 @@ use crate::outgoing::Outgoing;
 use crate::refusal::Refusal;
 use crate::request::bearer;
 use crate::rule::{Call, Faults};
+use crate::seeding::Seed;
 use crate::service::Service;
 use crate::settings::Settings;
 use crate::sign_in::Endpoint;
@@ -105,6 +106,14 @@ impl Pipeline {
         self.throttle.clear();
         self.log.clear();
         Ok(())
+    }
+
+    /// Takes up customers and orders of the caller's own.
+    pub(crate) fn seed(&self, seed: Seed) -> io::Result<()> {
+        self.keeper.change(|state| {
+            seed.plant(state);
+            Ok(())
+        })
     }
 
     /// Who asks; or the answer for somebody who may not, or asks too often.
@@ -218,8 +227,10 @@ pub(crate) async fn answer(
     let control = Control::at(head.uri.path());
     let number = control.map_or_else(|| pipeline.log.received(&head), |_| 0);
     if let Some(control) = control {
-        let body = body::read(body).await;
-        let answer = control.answer(&pipeline, &head.method, &body.unwrap_or_default());
+        let answer = match body::read(body).await {
+            Ok(body) => control.answer(&pipeline, &head.method, &body),
+            Err(_) => control::unreadable(),
+        };
         return answer.into_bare_response();
     }
     if let Some(endpoint) = Endpoint::at(head.uri.path()) {

@@ -18,6 +18,7 @@ use crate::operation::Operation;
 use crate::pipeline::{Pipeline, answer};
 use crate::replay::RequestIds;
 use crate::rule::Rule;
+use crate::seeding::Seed;
 use crate::settings::{Builder, Settings};
 
 /// A running Partner Center on 127.0.0.1. It stops when it is dropped.
@@ -39,7 +40,7 @@ impl Simulator {
     /// The partner's own tenant: that of [`ACCESS_TOKEN`](Self::ACCESS_TOKEN). Other tenants get tokens just as well.
     pub const TENANT: &str = "6b2e4f0a-93d1-4c58-a7be-1f8d05c2e973";
 
-    /// The customers that there are, each with somewhat more than 40 orders. The first one has the documented sample
+    /// The customers of the start, each with somewhat more than 40 orders. The first one has the documented sample
     /// orders, the second one the order of the documented provisioning status.
     pub const CUSTOMERS: [&str; 2] = [
         "b0d70a69-4c42-4b27-b17b-91a835d8686a",
@@ -133,7 +134,7 @@ impl Simulator {
         self.pipeline.faults.clear();
     }
 
-    /// Begins again: with the orders and the time of the start, and without faults, tokens, requests and remembered
+    /// Begins again: with the orders and the time of the start, and without what was [seeded](Self::seed), faults, tokens, requests and remembered
     /// answers. What the [builder](Self::builder) or [`set_request_ids`](Self::set_request_ids) set stays, and so does the
     /// clock's speed.
     ///
@@ -144,6 +145,33 @@ impl Simulator {
     /// As [`start`](Self::start), but for the port. What was there before is there still then.
     pub fn reset(&self) -> io::Result<()> {
         self.pipeline.reset()
+    }
+
+    /// Adds customers and orders of the caller's own, as JSON: see
+    /// [Customers and orders of your own](crate#customers-and-orders-of-your-own).
+    ///
+    /// ```
+    /// # use partner_center_sim::Simulator;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let simulator = Simulator::start().await?;
+    /// let customer = "4d2c7a5e-8f31-4b6d-9a0c-5e1f7b3d2c48";
+    /// simulator.seed(r#"{"customers": [{"id": "4d2c7a5e-8f31-4b6d-9a0c-5e1f7b3d2c48"}]}"#)?;
+    ///
+    /// // A customer who never bought anything.
+    /// assert!(simulator.order_ids(customer).is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): the JSON is no seed. The message names the place. Nothing was added.
+    /// - Any other kind: it cannot be written to the [state file](Builder::state_file). Nothing was added.
+    pub fn seed(&self, json: &str) -> io::Result<()> {
+        let seed = Seed::read(json.as_bytes())
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        self.pipeline.seed(seed)
     }
 
     /// The ids of all orders of a customer, newest first, also of those that no list has yet.
