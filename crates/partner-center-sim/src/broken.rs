@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use crate::answer::{Answer, BYTE_ORDER_MARK};
 use crate::fault::Kind;
 use crate::fault_body::FaultBodies;
-use crate::json::{Members, replaced};
+use crate::json::{RawObject, replaced};
 use crate::link::Link;
 use crate::outgoing::Manner;
 use crate::paging::CONTINUATION_TOKEN;
@@ -175,14 +175,14 @@ fn page(status: StatusCode) -> Answer {
 
 /// The collection with this link to its next page.
 fn with_next(json: &RawValue, link: &Link) -> serde_json::Result<Option<String>> {
-    let Ok(mut collection) = serde_json::from_str::<Members>(json.get()) else {
+    let Ok(mut collection) = serde_json::from_str::<RawObject>(json.get()) else {
         return Ok(None);
     };
     if collection.get("items").is_none() {
         return Ok(None);
     }
     let links = collection.get("links").map_or("{}", RawValue::get);
-    let mut links: Members = serde_json::from_str(links)?;
+    let mut links: RawObject = serde_json::from_str(links)?;
     links.set("next", link)?;
     collection.set("links", &links)?;
     serde_json::to_string(&collection).map(Some)
