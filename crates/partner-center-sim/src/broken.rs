@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn what_takes_the_place_of_an_answer_says_whether_the_request_is_carried_out() {
         let document = Document::read().expect("the spec");
-        let bodies = FaultBodies::read(&document).expect("examples");
+        let bodies = FaultBodies::read(document).expect("examples");
         for fault in [Fault::reset(), Fault::status(504), Fault::html(502)] {
             for (fault, wanted) in [(fault.clone(), false), (fault.after_change(), true)] {
                 let instead = broken(&[fault]).instead(&bodies);

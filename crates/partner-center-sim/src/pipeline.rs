@@ -54,7 +54,7 @@ impl Pipeline {
         let document = Document::read()?;
         let clock = settings.speed.map_or_else(Clock::still, Clock::running);
         let service = Service::new(
-            &document,
+            document,
             clock.clone(),
             Simulator::CUSTOMERS,
             settings.request_ids,
@@ -63,7 +63,7 @@ impl Pipeline {
             clock,
             faults: Faults::default(),
             log: Log::default(),
-            bodies: FaultBodies::read(&document)?,
+            bodies: FaultBodies::read(document)?,
             tokens: Tokens::new(settings.token_lifetime, settings.multi_factor),
             throttle: Throttle::new(settings.rate_limit),
             service: RwLock::new(Arc::new(service)),
@@ -75,7 +75,7 @@ impl Pipeline {
         let document = Document::read()?;
         self.clock.restart();
         let service = Service::new(
-            &document,
+            document,
             self.clock.clone(),
             Simulator::CUSTOMERS,
             self.service().replays.request_ids(),
