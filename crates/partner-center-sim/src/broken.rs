@@ -11,6 +11,7 @@ use http::{HeaderMap, StatusCode, Uri, request};
 use serde_json::value::RawValue;
 
 use crate::answer::{Answer, BYTE_ORDER_MARK};
+use crate::body::is_json;
 use crate::fault::Kind;
 use crate::fault_body::FaultBodies;
 use crate::json::{RawObject, replaced};
@@ -106,9 +107,9 @@ impl Broken {
     pub(crate) fn spoil(&self, mut answer: Answer, uri: &Uri) -> Answer {
         let marked = answer.body.strip_prefix(BYTE_ORDER_MARK);
         let (mark, body) = marked.map_or((&[][..], &*answer.body), |body| (BYTE_ORDER_MARK, body));
-        // Only a file says of which type it is; it may be one of JSON.
+        // A file of JSON is not called that.
         if answer.status.is_success()
-            && !answer.headers.contains_key(CONTENT_TYPE)
+            && is_json(&answer.headers)
             && let Ok(json) = serde_json::from_slice::<&RawValue>(body)
             && let Ok(Some(spoilt)) = self.spoilt(json, uri)
         {

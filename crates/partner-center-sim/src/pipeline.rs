@@ -12,11 +12,12 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
+use bytes::Bytes;
 use http::{StatusCode, request};
 use tokio::time::sleep;
 
 use crate::answer::Answer;
-use crate::body;
+use crate::body::Incoming;
 use crate::broken::{Broken, Instead};
 use crate::clock::Clock;
 use crate::connection::Connection;
@@ -42,6 +43,8 @@ pub(crate) struct Pipeline {
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    byte_order_mark: bool,
+    body_timeout: Duration,
     bodies: FaultBodies,
     tokens: Tokens,
     throttle: Throttle,
@@ -63,6 +66,8 @@ impl Pipeline {
             clock,
             faults: Faults::default(),
             log: Log::default(),
+            byte_order_mark: settings.byte_order_mark,
+            body_timeout: settings.body_timeout,
             bodies: FaultBodies::read(document)?,
             tokens: Tokens::new(settings.token_lifetime, settings.multi_factor),
             throttle: Throttle::new(settings.rate_limit),
@@ -120,15 +125,40 @@ impl Pipeline {
         Ok(caller)
     }
 
-    async fn carried_out(&self, head: &request::Parts, caller: &Caller, body: Body) -> Answer {
+    /// The body of a request that is not for the service. One that is cut or too long is as good as none.
+    async fn whole(&self, body: Incoming) -> Result<Bytes, Box<Answer>> {
+        match body.read().await {
+            Err(Refusal::BodyLate) => Err(Box::new(self.service().refuse(Refusal::BodyLate))),
+            body => Ok(body.unwrap_or_default()),
+        }
+    }
+
+    async fn carried_out(
+        &self,
+        head: &request::Parts,
+        caller: &Caller,
+        body: Incoming,
+        number: usize,
+    ) -> Answer {
         let service = self.service();
-        service.answer(head, &caller.tenant, body).await
+        let answer = service.answer(head, &caller.tenant, body).await;
+        self.completed(answer, head, number)
+    }
+
+    /// An answer of the service itself, as it is meant to leave.
+    fn completed(&self, answer: Answer, head: &request::Parts, number: usize) -> Answer {
+        let answer = answer.complete(number, &head.headers);
+        if self.byte_order_mark {
+            answer
+        } else {
+            answer.without_mark()
+        }
     }
 
     async fn api(
         &self,
         mut head: request::Parts,
-        body: Body,
+        body: Incoming,
         number: usize,
         connection: Connection,
     ) -> Response {
@@ -136,9 +166,11 @@ impl Pipeline {
         let caller = match self.caller(&head, operation) {
             Ok(caller) => caller,
             Err(answer) => {
-                body::discard(body).await;
+                let late = body.discard().await.err();
+                let answer = late.map_or(*answer, |late| self.service().refuse(late));
+                let answer = self.completed(answer, &head, number);
                 self.log.answered(number, answer.status);
-                return answer.into_response(number, &head.headers);
+                return answer.into_response();
             }
         };
         let customer = customer_id(head.uri.path());
@@ -149,21 +181,21 @@ impl Pipeline {
         pause(broken.delay).await;
         if let Some((instead, after_change)) = broken.instead(&self.bodies) {
             if after_change {
-                self.carried_out(&head, &caller, body).await;
+                self.carried_out(&head, &caller, body, number).await;
             } else {
-                body::discard(body).await;
+                // What strikes the request strikes it whether or not its rest comes.
+                let _ = body.discard().await;
             }
             pause(broken.late).await;
             return self.replaced(instead, &head, number, &connection);
         }
         let asked = head.uri.clone();
         broken.ask(&mut head);
-        let answer = self.carried_out(&head, &caller, body).await;
+        let answer = self.carried_out(&head, &caller, body, number).await;
         pause(broken.late).await;
         let answer = broken.spoil(answer, &asked);
         self.log.answered(number, answer.status);
-        let response = answer.into_response(number, &head.headers);
-        response.map(|body| match broken.manner() {
+        answer.into_response().map(|body| match broken.manner() {
             Some(manner) => Body::new(Outgoing::new(body, manner, connection)),
             None => Body::from(body),
         })
@@ -184,11 +216,11 @@ impl Pipeline {
             }
             Instead::Bare(answer) => {
                 self.log.answered(number, answer.status);
-                answer.into_bare_response()
+                answer.into_response()
             }
             Instead::Answer(answer) => {
                 self.log.answered(number, answer.status);
-                answer.into_response(number, &head.headers)
+                answer.complete(number, &head.headers).into_response()
             }
         }
     }
@@ -202,19 +234,25 @@ pub(crate) async fn answer(
 ) -> Response {
     let (head, body) = request.into_parts();
     let control = Control::at(head.uri.path());
+    let body = Incoming::new(body, pipeline.body_timeout);
     let number = control.map_or_else(|| pipeline.log.received(&head), |_| 0);
     if let Some(control) = control {
-        let body = body::read(body).await;
-        let answer = control.answer(&pipeline, &head.method, &body.unwrap_or_default());
-        return answer.into_bare_response();
+        let answer = match pipeline.whole(body).await {
+            Ok(body) => control.answer(&pipeline, &head.method, &body),
+            Err(late) => *late,
+        };
+        return answer.into_response();
     }
     if let Some(endpoint) = Endpoint::at(head.uri.path()) {
-        // One that is cut or too long is as good as none.
-        let body = body::read(body).await.unwrap_or_default();
-        let now = pipeline.clock.now();
-        let answer = endpoint.answer(&pipeline.tokens, &head, &body, now, number);
+        let answer = match pipeline.whole(body).await {
+            Ok(body) => {
+                let now = pipeline.clock.now();
+                endpoint.answer(&pipeline.tokens, &head, &body, now, number)
+            }
+            Err(late) => *late,
+        };
         pipeline.log.answered(number, answer.status);
-        return answer.into_bare_response();
+        return answer.into_response();
     }
     pipeline.api(head, body, number, connection).await
 }

@@ -8,7 +8,6 @@
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use axum::body::Body;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::header::IF_MATCH;
@@ -17,7 +16,7 @@ use http::{HeaderMap, Method, request};
 use crate::activation;
 use crate::answer::{Answer, REQUEST_ID};
 use crate::attachment;
-use crate::body;
+use crate::body::{Incoming, is_json};
 use crate::change::Changed;
 use crate::clock::Clock;
 use crate::create::{Buyer, NewOrder};
@@ -89,10 +88,18 @@ impl Service {
     }
 
     /// Answers a request. There is no request without an answer.
-    pub(crate) async fn answer(&self, head: &request::Parts, tenant: &str, body: Body) -> Answer {
+    pub(crate) async fn answer(
+        &self,
+        head: &request::Parts,
+        tenant: &str,
+        body: Incoming,
+    ) -> Answer {
         let admitted = self.admit(head, tenant);
         // Also that of a refused request: a connection is not closed with unread bytes in it.
-        let body = body::read(body).await;
+        let body = body.read().await;
+        if body == Err(Refusal::BodyLate) {
+            return self.refuse(Refusal::BodyLate);
+        }
         let answer = match admitted {
             Ok(Admitted::Read(target)) => self.read(&target, head),
             Ok(Admitted::Write(target, ticket)) => self.write(&target, head, body, ticket).await,
@@ -189,7 +196,7 @@ impl Service {
         let body = body?;
         let asked = match &target.resource {
             Resource::Upload { .. } => Asked::Upload(Upload::read(&head.headers, body).await?),
-            _ if !body::is_json(&head.headers) => return Err(Refusal::MediaTypeUnknown),
+            _ if !is_json(&head.headers) => return Err(Refusal::MediaTypeUnknown),
             _ => Asked::Members(Members::read(&body)?),
         };
         let now = self.clock.now();

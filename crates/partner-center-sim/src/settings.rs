@@ -19,6 +19,8 @@ pub struct Builder {
     request_ids: RequestIds,
     port: u16,
     speed: Option<u32>,
+    byte_order_mark: bool,
+    body_timeout: Duration,
 }
 
 /// The same, as the parts need it.
@@ -31,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) port: u16,
     /// Of a clock that shows the time of day; without it, the clock stands still.
     pub(crate) speed: Option<u32>,
+    pub(crate) byte_order_mark: bool,
+    pub(crate) body_timeout: Duration,
 }
 
 impl Builder {
@@ -42,6 +46,8 @@ impl Builder {
             request_ids: RequestIds::default(),
             port: 0,
             speed: None,
+            byte_order_mark: true,
+            body_timeout: Duration::from_secs(30),
         }
     }
 
@@ -96,6 +102,19 @@ impl Builder {
         self
     }
 
+    /// Lets no answer start with a byte order mark, for readers of JSON that cannot take one.
+    pub fn without_byte_order_mark(mut self) -> Self {
+        self.byte_order_mark = false;
+        self
+    }
+
+    /// How long the rest of a body may keep the simulator waiting for its next byte, by the wall clock: 30 seconds unless
+    /// this is set. Then the request is answered with 408, nothing of it is carried out, and its connection ends.
+    pub fn body_timeout(mut self, patience: Duration) -> Self {
+        self.body_timeout = patience;
+        self
+    }
+
     /// Starts it.
     ///
     /// # Errors
@@ -110,6 +129,8 @@ impl Builder {
             request_ids: self.request_ids,
             port: self.port,
             speed: self.speed,
+            byte_order_mark: self.byte_order_mark,
+            body_timeout: self.body_timeout,
         };
         Simulator::run(settings).await
     }
