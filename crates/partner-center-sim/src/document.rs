@@ -26,6 +26,12 @@ impl Document {
         DOCUMENT.as_ref().map_err(|what| broken(what.clone()))
     }
 
+    /// A spec of a test.
+    #[cfg(test)]
+    pub(crate) fn of(spec: Value) -> &'static Self {
+        Box::leak(Box::new(Self(spec)))
+    }
+
     /// What is at a JSON pointer.
     pub(crate) fn at(&self, pointer: &str) -> io::Result<&Value> {
         self.0
@@ -37,6 +43,14 @@ impl Document {
     pub(crate) fn example<T: DeserializeOwned>(&self, pointer: &str) -> io::Result<T> {
         T::deserialize(self.at(pointer)?)
             .map_err(|error| broken(format!("the spec has another shape at {pointer}: {error}")))
+    }
+
+    /// A part of the spec, or what it refers to.
+    pub(crate) fn resolved<'d>(&'d self, part: &'d Value) -> io::Result<&'d Value> {
+        match part.get("$ref").and_then(Value::as_str) {
+            Some(reference) => self.at(reference.strip_prefix('#').unwrap_or(reference)),
+            None => Ok(part),
+        }
     }
 }
 

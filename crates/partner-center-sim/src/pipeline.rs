@@ -21,21 +21,32 @@ use crate::body::Incoming;
 use crate::broken::{Broken, Instead};
 use crate::clock::Clock;
 use crate::connection::Connection;
+use crate::contract::{Contract, Contracts};
 use crate::control::Control;
 use crate::document::Document;
 use crate::fault_body::{FaultBodies, throttled};
+use crate::fit::Problem;
 use crate::log::Log;
 use crate::operation::{Operation, customer_id};
 use crate::outgoing::Outgoing;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, mistaken};
 use crate::request::bearer;
 use crate::rule::{Call, Faults};
 use crate::server::Simulator;
-use crate::service::Service;
+use crate::service::{Answered, Service};
 use crate::settings::Settings;
 use crate::sign_in::Endpoint;
 use crate::throttle::Throttle;
 use crate::token::{Caller, Tokens, Unaccepted};
+
+/// What is known of a request beside what it says.
+#[derive(Clone, Copy)]
+struct Noted<'c> {
+    /// Its place in the log, from 1.
+    number: usize,
+    /// What the spec says of its operation, if that is to be checked.
+    contract: Option<&'c Contract>,
+}
 
 /// All that a simulator consists of, but for the socket.
 #[derive(Debug)]
@@ -43,6 +54,8 @@ pub(crate) struct Pipeline {
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    /// Without them nothing is held against the spec.
+    contracts: Option<&'static Contracts>,
     byte_order_mark: bool,
     body_timeout: Duration,
     bodies: FaultBodies,
@@ -66,6 +79,10 @@ impl Pipeline {
             clock,
             faults: Faults::default(),
             log: Log::default(),
+            contracts: match settings.checked {
+                true => Some(Contracts::read()?),
+                false => None,
+            },
             byte_order_mark: settings.byte_order_mark,
             body_timeout: settings.body_timeout,
             bodies: FaultBodies::read(document)?,
@@ -138,16 +155,28 @@ impl Pipeline {
         head: &request::Parts,
         caller: &Caller,
         body: Incoming,
-        number: usize,
+        noted: Noted<'_>,
     ) -> Answer {
         let service = self.service();
-        let answer = service.answer(head, &caller.tenant, body).await;
-        self.completed(answer, head, number)
+        let answered = service.answer(head, &caller.tenant, body, noted.contract);
+        let Answered { answer, problems } = answered.await;
+        let told = |problem: Problem| format!("request: {}", problem.text);
+        self.log.found(noted.number, problems.into_iter().map(told));
+        self.completed(answer, head, noted)
     }
 
-    /// An answer of the service itself, as it is meant to leave.
-    fn completed(&self, answer: Answer, head: &request::Parts, number: usize) -> Answer {
-        let answer = answer.complete(number, &head.headers);
+    /// An answer of the service itself, as it is meant to leave. One that does not fit the spec does not leave.
+    fn completed(&self, answer: Answer, head: &request::Parts, noted: Noted<'_>) -> Answer {
+        let mut answer = answer.complete(noted.number, &head.headers);
+        let problems = noted
+            .contract
+            .map(|contract| contract.problems_of_answer(&answer));
+        let problems = problems.unwrap_or_default();
+        if let Some(problem) = problems.first() {
+            answer = mistaken(problem).complete(noted.number, &head.headers);
+        }
+        let told = |problem| format!("answer: {problem}");
+        self.log.found(noted.number, problems.into_iter().map(told));
         if self.byte_order_mark {
             answer
         } else {
@@ -163,12 +192,17 @@ impl Pipeline {
         connection: Connection,
     ) -> Response {
         let operation = Operation::of(&head.method, head.uri.path());
+        let contracts = self.contracts.zip(operation);
+        let noted = Noted {
+            number,
+            contract: contracts.and_then(|(contracts, operation)| contracts.get(operation)),
+        };
         let caller = match self.caller(&head, operation) {
             Ok(caller) => caller,
             Err(answer) => {
                 let late = body.discard().await.err();
                 let answer = late.map_or(*answer, |late| self.service().refuse(late));
-                let answer = self.completed(answer, &head, number);
+                let answer = self.completed(answer, &head, noted);
                 self.log.answered(number, answer.status);
                 return answer.into_response();
             }
@@ -181,7 +215,7 @@ impl Pipeline {
         pause(broken.delay).await;
         if let Some((instead, after_change)) = broken.instead(&self.bodies) {
             if after_change {
-                self.carried_out(&head, &caller, body, number).await;
+                self.carried_out(&head, &caller, body, noted).await;
             } else {
                 // What strikes the request strikes it whether or not its rest comes.
                 let _ = body.discard().await;
@@ -191,7 +225,7 @@ impl Pipeline {
         }
         let asked = head.uri.clone();
         broken.ask(&mut head);
-        let answer = self.carried_out(&head, &caller, body, number).await;
+        let answer = self.carried_out(&head, &caller, body, noted).await;
         pause(broken.late).await;
         let answer = broken.spoil(answer, &asked);
         self.log.answered(number, answer.status);
@@ -261,5 +295,43 @@ pub(crate) async fn answer(
 async fn pause(span: Duration) {
     if !span.is_zero() {
         sleep(span).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::extract::Request;
+    use http::{HeaderMap, StatusCode};
+    use serde_json::{Value, json};
+
+    use super::{Noted, Pipeline};
+    use crate::answer::Answer;
+    use crate::operation::Operation;
+    use crate::settings::Builder;
+
+    #[test]
+    fn an_answer_that_does_not_fit_is_replaced_and_noted() {
+        let pipeline = Pipeline::new(Builder::new().settings()).expect("a pipeline");
+        let (head, ()) = Request::new(()).into_parts();
+        let noted = Noted {
+            number: pipeline.log.received(&head),
+            contract: pipeline
+                .contracts
+                .expect("contracts")
+                .get(Operation::GetOrder),
+        };
+        let answer = Answer::json(StatusCode::OK, HeaderMap::new(), &json!({ "id": 7 }));
+        let answer = pipeline.completed(answer, &head, noted);
+        let body: Value = serde_json::from_slice(&answer.body).expect("JSON");
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(body["code"], "800003");
+        let problem = "body: \"referenceCustomerId\" is a required property";
+        let description = format!(
+            "The simulator made a mistake: its answer is not as it is described: {problem}."
+        );
+        assert_eq!(body["description"], description);
+        assert!(answer.headers.contains_key("ms-requestid"));
+        let told = pipeline.log.requests();
+        assert!(told[0].problems().contains(&format!("answer: {problem}")));
     }
 }

@@ -187,6 +187,22 @@ impl Refusal {
     }
 }
 
+/// Says no to a request that does not fit the spec.
+pub(crate) fn unfit(problem: &str) -> Answer {
+    let description = format!("The request is not as it is described: {problem}.");
+    // The general code for input that is not valid.
+    let fault = Fault::own("800002", &description);
+    Answer::json(StatusCode::BAD_REQUEST, HeaderMap::new(), &fault)
+}
+
+/// Says that an answer would not have fitted the spec.
+pub(crate) fn mistaken(problem: &str) -> Answer {
+    let description =
+        format!("The simulator made a mistake: its answer is not as it is described: {problem}.");
+    let fault = Fault::own("800003", &description);
+    Answer::json(StatusCode::INTERNAL_SERVER_ERROR, HeaderMap::new(), &fault)
+}
+
 impl From<Denial> for Refusal {
     fn from(denial: Denial) -> Self {
         Self::Denied(denial)

@@ -3,7 +3,8 @@
 //! The checks have a fixed order, so that a request with two faults always gets the same answer: path, method,
 //! customer id, customer. A read goes on with the query, the order or subscription, the line or file of the order; a
 //! write with its request id, the length of its body, its media type and its syntax, the order, and then what the body
-//! says. Who asks, and how often, was checked before.
+//! says. Who asks, and how often, was checked before. Last of all, whatever is asked is held against the spec: codes that
+//! are documented for a fault win over the general one.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,15 +20,17 @@ use crate::attachment;
 use crate::body::{Incoming, is_json};
 use crate::change::Changed;
 use crate::clock::Clock;
+use crate::contract::Contract;
 use crate::create::{Buyer, NewOrder};
 use crate::document::Document;
+use crate::fit::Problem;
 use crate::id::is_guid;
 use crate::members::Members;
 use crate::order::{LineItem, Order};
 use crate::paging::{self, ListQuery};
 use crate::provisioning;
 use crate::purchase;
-use crate::refusal::{Refusal, Refusals};
+use crate::refusal::{self, Refusal, Refusals};
 use crate::replay::{Begun, Key, Replays, RequestIds, Ticket};
 use crate::request::{INCLUDE_PRICE, Resource, Target, flag, pair};
 use crate::seed;
@@ -42,6 +45,13 @@ pub(crate) struct Service {
     refusals: Refusals,
     clock: Clock,
     pub(crate) replays: Replays,
+}
+
+/// An answer, and what of the request does not fit the spec.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) answer: Answer,
+    pub(crate) problems: Vec<Problem>,
 }
 
 /// The body of a write.
@@ -93,20 +103,30 @@ impl Service {
         head: &request::Parts,
         tenant: &str,
         body: Incoming,
-    ) -> Answer {
+        contract: Option<&Contract>,
+    ) -> Answered {
         let admitted = self.admit(head, tenant);
         // Also that of a refused request: a connection is not closed with unread bytes in it.
         let body = body.read().await;
-        if body == Err(Refusal::BodyLate) {
-            return self.refuse(Refusal::BodyLate);
-        }
-        let answer = match admitted {
-            Ok(Admitted::Read(target)) => self.read(&target, head),
-            Ok(Admitted::Write(target, ticket)) => self.write(&target, head, body, ticket).await,
-            Ok(Admitted::Answered(answer)) => Ok(answer),
-            Err(refusal) => Err(refusal),
+        let problems = contract.map_or_else(Vec::new, |contract| {
+            contract.problems_of(head, body.as_deref().unwrap_or_default())
+        });
+        let unfit = problems.iter().find(|problem| !problem.is_tolerated);
+        let unfit = unfit.map(|problem| refusal::unfit(&problem.text));
+        let answer = match (admitted, body) {
+            (_, Err(Refusal::BodyLate)) => Err(Refusal::BodyLate),
+            (Ok(Admitted::Read(target)), _) => {
+                let answer = self.read(&target, head);
+                answer.map(|answer| unfit.unwrap_or(answer))
+            }
+            (Ok(Admitted::Write(target, ticket)), body) => {
+                self.write(&target, head, body, ticket, unfit).await
+            }
+            (Ok(Admitted::Answered(answer)), _) => Ok(answer),
+            (Err(refusal), _) => Err(refusal),
         };
-        answer.unwrap_or_else(|refusal| self.refusals.answer(refusal))
+        let answer = answer.unwrap_or_else(|refusal| self.refusals.answer(refusal));
+        Answered { answer, problems }
     }
 
     /// The checks that do not need the body.
@@ -192,6 +212,7 @@ impl Service {
         head: &request::Parts,
         body: Result<Bytes, Refusal>,
         ticket: Ticket<'_>,
+        unfit: Option<Answer>,
     ) -> Result<Answer, Refusal> {
         let body = body?;
         let asked = match &target.resource {
@@ -202,7 +223,7 @@ impl Service {
         let now = self.clock.now();
         // Up to here it is the request that is refused; from here on the operation answers, which is remembered.
         let answer = self
-            .carry_out(target, &head.headers, asked, now)
+            .carry_out(target, &head.headers, asked, unfit, now)
             .unwrap_or_else(|refusal| self.refusals.answer(refusal));
         if !answer.status.is_server_error() {
             ticket.remember(&answer, now);
@@ -215,6 +236,7 @@ impl Service {
         target: &Target,
         headers: &HeaderMap,
         asked: Asked<'_>,
+        unfit: Option<Answer>,
         now: DateTime<Utc>,
     ) -> Result<Answer, Refusal> {
         let mut customers = self.customers();
@@ -222,7 +244,11 @@ impl Service {
         let answer = match (&target.resource, asked) {
             (Resource::Orders, Asked::Members(body)) => {
                 let new = NewOrder::read(&body, &Buyer::of(customer, now))?;
-                let placed = purchase::place(customer, new, now)?;
+                let prices = purchase::prices(&new)?;
+                if let Some(unfit) = unfit {
+                    return Ok(unfit);
+                }
+                let placed = purchase::place(customer, new, prices, now)?;
                 Answer::created::<Order>(&placed.shown(now, false))
             }
             (Resource::Order { order_id }, Asked::Members(body)) => {
@@ -233,13 +259,20 @@ impl Service {
                     headers.get(IF_MATCH),
                     now,
                 )?;
+                if let Some(unfit) = unfit {
+                    return Ok(unfit);
+                }
                 let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
                 changed.apply(placed, now);
                 Answer::ok::<Order>(&placed.shown(now, false))
             }
             (Resource::Upload { order_id }, Asked::Upload(upload)) => {
                 let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
-                Answer::uploaded(&attachment::list(upload.apply(placed, now)?))
+                upload.check(placed, now)?;
+                if let Some(unfit) = unfit {
+                    return Ok(unfit);
+                }
+                Answer::uploaded(&attachment::list(upload.apply(placed, now)))
             }
             // Nothing else takes another method than GET.
             _ => return Err(Refusal::Unexpected),

@@ -21,6 +21,7 @@ pub struct Builder {
     speed: Option<u32>,
     byte_order_mark: bool,
     body_timeout: Duration,
+    checked: bool,
 }
 
 /// The same, as the parts need it.
@@ -35,6 +36,7 @@ pub(crate) struct Settings {
     pub(crate) speed: Option<u32>,
     pub(crate) byte_order_mark: bool,
     pub(crate) body_timeout: Duration,
+    pub(crate) checked: bool,
 }
 
 impl Builder {
@@ -48,6 +50,7 @@ impl Builder {
             speed: None,
             byte_order_mark: true,
             body_timeout: Duration::from_secs(30),
+            checked: true,
         }
     }
 
@@ -108,6 +111,16 @@ impl Builder {
         self
     }
 
+    /// Holds neither requests nor answers against the spec, as under load.
+    ///
+    /// Unless this is set, a request that does not fit is refused with 400 and the code 800002, after all other checks and
+    /// before anything is changed. An answer that does not fit is a mistake of the simulator: it is replaced by a 500 that
+    /// says so. Both are in the log, see [`LoggedRequest::problems`](crate::LoggedRequest::problems).
+    pub fn unchecked(mut self) -> Self {
+        self.checked = false;
+        self
+    }
+
     /// How long the rest of a body may keep the simulator waiting for its next byte, by the wall clock: 30 seconds unless
     /// this is set. Then the request is answered with 408, nothing of it is carried out, and its connection ends.
     pub fn body_timeout(mut self, patience: Duration) -> Self {
@@ -121,7 +134,11 @@ impl Builder {
     ///
     /// As [`Simulator::start`].
     pub async fn start(self) -> io::Result<Simulator> {
-        let settings = Settings {
+        Simulator::run(self.settings()).await
+    }
+
+    pub(crate) fn settings(self) -> Settings {
+        Settings {
             // A span that no calendar holds is one without end.
             token_lifetime: TimeDelta::from_std(self.token_lifetime).unwrap_or(TimeDelta::MAX),
             multi_factor: self.multi_factor,
@@ -131,7 +148,7 @@ impl Builder {
             speed: self.speed,
             byte_order_mark: self.byte_order_mark,
             body_timeout: self.body_timeout,
-        };
-        Simulator::run(settings).await
+            checked: self.checked,
+        }
     }
 }

@@ -10,6 +10,7 @@ mod activation;
 mod attachments;
 mod bodies;
 mod change;
+mod contract;
 mod control;
 mod create;
 mod faults;
