@@ -11,6 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::answer::Answer;
+use crate::operation::Operation;
 
 /// What the simulator makes of the `MS-RequestId` of a write.
 ///
@@ -29,11 +30,12 @@ impl Default for RequestIds {
     }
 }
 
-/// Whose request id it is. That of another partner, or for another customer, is another one.
+/// Whose request id it is. That of another partner, for another customer or of another operation is another one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) tenant: String,
     pub(crate) customer_id: String,
+    pub(crate) operation: Operation,
     pub(crate) request_id: String,
 }
 

@@ -26,6 +26,7 @@ use crate::document::Document;
 use crate::fit::Problem;
 use crate::id::is_guid;
 use crate::members::Members;
+use crate::operation::Operation;
 use crate::order::{LineItem, Order};
 use crate::paging::{self, ListQuery};
 use crate::provisioning;
@@ -291,9 +292,11 @@ impl Service {
 /// The request id of a write, when it has one that counts.
 fn key(head: &request::Parts, tenant: &str, customer_id: &str) -> Option<Key> {
     let request_id = head.headers.get(REQUEST_ID)?.to_str().ok()?;
+    let operation = Operation::of(&head.method, head.uri.path())?;
     is_guid(request_id).then(|| Key {
         tenant: tenant.to_owned(),
         customer_id: customer_id.to_owned(),
+        operation,
         request_id: request_id.to_ascii_lowercase(),
     })
 }
