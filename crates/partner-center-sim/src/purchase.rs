@@ -19,20 +19,25 @@ use crate::store::{Customer, PlacedOrder};
 /// First place of the orders that requests place, far from those of the seed.
 const PLACED: u32 = 1_000;
 
-/// Places an order for a customer.
-pub(crate) fn place(
-    customer: &mut Customer,
-    new: NewOrder,
-    now: DateTime<Utc>,
-) -> Result<&PlacedOrder, Denial> {
-    let (taken, place) = next_place(customer).ok_or(Denial::QuantityUnavailable)?;
+/// What an order costs that is to be placed.
+pub(crate) fn prices(new: &NewOrder) -> Result<Prices, Denial> {
     let prices = new
         .lines
         .iter()
         .map(|line| LinePrice::plain(price::unit(&line.offer_id), line.quantity))
         .collect();
     // More money than there are numbers for.
-    let prices = Prices::of(new.currency, prices).map_err(|_| Denial::QuantityUnavailable)?;
+    Prices::of(new.currency, prices).map_err(|_| Denial::QuantityUnavailable)
+}
+
+/// Places an order for a customer, at these prices.
+pub(crate) fn place(
+    customer: &mut Customer,
+    new: NewOrder,
+    prices: Prices,
+    now: DateTime<Utc>,
+) -> Result<&PlacedOrder, Denial> {
+    let (taken, place) = next_place(customer).ok_or(Denial::QuantityUnavailable)?;
     let order = order(customer, place, new, now);
     let mut progress = Progress::placed(now);
     if order.status == Some(OrderStatus::Pending) {

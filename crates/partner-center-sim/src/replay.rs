@@ -14,6 +14,7 @@ use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
+use crate::operation::Operation;
 
 /// What the simulator makes of the `MS-RequestId` of a write.
 ///
@@ -32,11 +33,12 @@ impl Default for RequestIds {
     }
 }
 
-/// Whose request id it is. That of another partner, or for another customer, is another one.
+/// Whose request id it is. That of another partner, for another customer or of another operation is another one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) tenant: String,
     pub(crate) customer_id: String,
+    pub(crate) operation: Operation,
     pub(crate) request_id: String,
 }
 
@@ -57,6 +59,7 @@ struct Answered {
 struct Remembered {
     tenant: String,
     customer_id: String,
+    operation: Operation,
     request_id: String,
     at: DateTime<Utc>,
     status: u16,
@@ -147,6 +150,7 @@ impl From<Answers> for Vec<Remembered> {
         let remembered = |(key, Answered { at, answer }): (Key, Answered)| Remembered {
             tenant: key.tenant,
             customer_id: key.customer_id,
+            operation: key.operation,
             request_id: key.request_id,
             at,
             status: answer.status.as_u16(),
@@ -178,6 +182,7 @@ impl TryFrom<Vec<Remembered>> for Answers {
             let key = Key {
                 tenant: kept.tenant,
                 customer_id: kept.customer_id,
+                operation: kept.operation,
                 request_id: kept.request_id,
             };
             Ok((

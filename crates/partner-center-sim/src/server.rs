@@ -49,8 +49,7 @@ impl Simulator {
 
     /// Starts a simulator on a free port.
     ///
-    /// It runs on the Tokio runtime of the caller, which must have I/O enabled, and time for [faults](crate::Fault) that
-    /// wait.
+    /// It runs on the Tokio runtime of the caller, which must have I/O and time enabled.
     ///
     /// # Errors
     ///

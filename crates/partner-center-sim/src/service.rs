@@ -3,12 +3,12 @@
 //! The checks have a fixed order, so that a request with two faults always gets the same answer: path, method,
 //! customer id, customer. A read goes on with the query, the order or subscription, the line or file of the order; a
 //! write with its request id, the length of its body, its media type and its syntax, the order, and then what the body
-//! says. Who asks, and how often, was checked before.
+//! says. Who asks, and how often, was checked before. Last of all, whatever is asked is held against the spec: codes that
+//! are documented for a fault win over the general one.
 
 use std::io;
 use std::sync::Arc;
 
-use axum::body::Body;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::header::IF_MATCH;
@@ -17,18 +17,21 @@ use http::{HeaderMap, Method, request};
 use crate::activation;
 use crate::answer::{Answer, REQUEST_ID};
 use crate::attachment;
-use crate::body;
+use crate::body::{Incoming, is_json};
 use crate::change::Changed;
+use crate::contract::Contract;
 use crate::create::{Buyer, NewOrder};
 use crate::document::Document;
+use crate::fit::Problem;
 use crate::id::is_guid;
 use crate::keeper::Keeper;
 use crate::members::Members;
+use crate::operation::Operation;
 use crate::order::{LineItem, Order};
 use crate::paging::{self, ListQuery};
 use crate::provisioning;
 use crate::purchase;
-use crate::refusal::{Refusal, Refusals};
+use crate::refusal::{self, Refusal, Refusals};
 use crate::replay::{Begun, Key, Replays, RequestIds, Ticket};
 use crate::request::{INCLUDE_PRICE, Resource, Target, flag, pair};
 use crate::state::State;
@@ -42,6 +45,13 @@ pub(crate) struct Service {
     keeper: Arc<Keeper>,
     refusals: Refusals,
     pub(crate) replays: Replays,
+}
+
+/// An answer, and what of the request does not fit the spec.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) answer: Answer,
+    pub(crate) problems: Vec<Problem>,
 }
 
 /// The body of a write.
@@ -104,20 +114,38 @@ impl Service {
     }
 
     /// Answers a request. There is no request without an answer.
-    pub(crate) async fn answer(&self, head: &request::Parts, tenant: &str, body: Body) -> Answer {
+    pub(crate) async fn answer(
+        &self,
+        head: &request::Parts,
+        tenant: &str,
+        body: Incoming,
+        contract: Option<&Contract>,
+    ) -> Answered {
         let admitted = self.admit(head, tenant);
         // Also that of a refused request: a connection is not closed with unread bytes in it.
-        let body = body::read(body).await;
-        let answer = match admitted {
-            Ok(Admitted::Read(target)) => self.read(&target, head),
-            Ok(Admitted::Write(target, ticket)) => self.write(&target, head, body, ticket).await,
-            Ok(Admitted::Answered(answer)) => Ok(answer),
-            Err(stopped) => Err(stopped),
+        let body = body.read().await;
+        let problems = contract.map_or_else(Vec::new, |contract| {
+            contract.problems_of(head, body.as_deref().unwrap_or_default())
+        });
+        let unfit = problems.iter().find(|problem| !problem.is_tolerated);
+        let unfit = unfit.map(|problem| refusal::unfit(&problem.text));
+        let answer = match (admitted, body) {
+            (_, Err(Refusal::BodyLate)) => Err(Refusal::BodyLate.into()),
+            (Ok(Admitted::Read(target)), _) => {
+                let answer = self.read(&target, head);
+                answer.map(|answer| unfit.unwrap_or(answer))
+            }
+            (Ok(Admitted::Write(target, ticket)), body) => {
+                self.write(&target, head, body, ticket, unfit).await
+            }
+            (Ok(Admitted::Answered(answer)), _) => Ok(answer),
+            (Err(stopped), _) => Err(stopped),
         };
-        answer.unwrap_or_else(|stopped| match stopped {
+        let answer = answer.unwrap_or_else(|stopped| match stopped {
             Stopped::Refused(refusal) => self.refusals.answer(refusal),
             Stopped::Unsaved(error) => Refusals::failed(&error),
-        })
+        });
+        Answered { answer, problems }
     }
 
     /// The checks that do not need the body.
@@ -203,17 +231,18 @@ impl Service {
         head: &request::Parts,
         body: Result<Bytes, Refusal>,
         ticket: Ticket<'_>,
+        unfit: Option<Answer>,
     ) -> Result<Answer, Stopped> {
         let body = body?;
         let asked = match &target.resource {
             Resource::Upload { .. } => Asked::Upload(Upload::read(&head.headers, body).await?),
-            _ if !body::is_json(&head.headers) => return Err(Refusal::MediaTypeUnknown.into()),
+            _ if !is_json(&head.headers) => return Err(Refusal::MediaTypeUnknown.into()),
             _ => Asked::Members(Members::read(&body)?),
         };
         // Up to here it is the request that is refused; from here on the operation answers, which is remembered.
         self.keeper.change(|state| {
             let now = state.time.now();
-            let answer = match carry_out(state, target, &head.headers, asked, now) {
+            let answer = match carry_out(state, target, &head.headers, asked, unfit, now) {
                 // Nothing changed, and nothing is to be remembered.
                 Err(refusal) if !ticket.has_id() => return Err(refusal.into()),
                 carried_out => carried_out.unwrap_or_else(|refusal| self.refusals.answer(refusal)),
@@ -232,6 +261,7 @@ fn carry_out(
     target: &Target,
     headers: &HeaderMap,
     asked: Asked<'_>,
+    unfit: Option<Answer>,
     now: DateTime<Utc>,
 ) -> Result<Answer, Refusal> {
     let place = place_of(&state.customers, &target.customer_id)?;
@@ -239,7 +269,11 @@ fn carry_out(
     let answer = match (&target.resource, asked) {
         (Resource::Orders, Asked::Members(body)) => {
             let new = NewOrder::read(&body, &Buyer::of(customer, now))?;
-            let placed = purchase::place(customer, new, now)?;
+            let prices = purchase::prices(&new)?;
+            if let Some(unfit) = unfit {
+                return Ok(unfit);
+            }
+            let placed = purchase::place(customer, new, prices, now)?;
             Answer::created::<Order>(&placed.shown(now, false))
         }
         (Resource::Order { order_id }, Asked::Members(body)) => {
@@ -250,13 +284,20 @@ fn carry_out(
                 headers.get(IF_MATCH),
                 now,
             )?;
+            if let Some(unfit) = unfit {
+                return Ok(unfit);
+            }
             let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
             changed.apply(placed, now);
             Answer::ok::<Order>(&placed.shown(now, false))
         }
         (Resource::Upload { order_id }, Asked::Upload(upload)) => {
             let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
-            Answer::uploaded(&attachment::list(upload.apply(placed, now)?))
+            upload.check(placed, now)?;
+            if let Some(unfit) = unfit {
+                return Ok(unfit);
+            }
+            Answer::uploaded(&attachment::list(upload.apply(placed, now)))
         }
         // Nothing else takes another method than GET.
         _ => return Err(Refusal::Unexpected),
@@ -267,9 +308,11 @@ fn carry_out(
 /// The request id of a write, when it has one that counts.
 fn key(head: &request::Parts, tenant: &str, customer_id: &str) -> Option<Key> {
     let request_id = head.headers.get(REQUEST_ID)?.to_str().ok()?;
+    let operation = Operation::of(&head.method, head.uri.path())?;
     is_guid(request_id).then(|| Key {
         tenant: tenant.to_owned(),
         customer_id: customer_id.to_owned(),
+        operation,
         request_id: request_id.to_ascii_lowercase(),
     })
 }

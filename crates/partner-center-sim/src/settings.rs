@@ -22,6 +22,9 @@ pub struct Builder {
     port: u16,
     speed: Option<u32>,
     storage: Storage,
+    byte_order_mark: bool,
+    body_timeout: Duration,
+    checked: bool,
 }
 
 /// The same, as the parts need it.
@@ -35,6 +38,9 @@ pub(crate) struct Settings {
     /// Of a clock that shows the time of day; without it, the clock stands still.
     pub(crate) speed: Option<u32>,
     pub(crate) storage: Storage,
+    pub(crate) byte_order_mark: bool,
+    pub(crate) body_timeout: Duration,
+    pub(crate) checked: bool,
 }
 
 impl Builder {
@@ -47,6 +53,9 @@ impl Builder {
             port: 0,
             speed: None,
             storage: Storage::default(),
+            byte_order_mark: true,
+            body_timeout: Duration::from_secs(30),
+            checked: true,
         }
     }
 
@@ -127,13 +136,40 @@ impl Builder {
         self
     }
 
+    /// Lets no answer start with a byte order mark, for readers of JSON that cannot take one.
+    pub fn without_byte_order_mark(mut self) -> Self {
+        self.byte_order_mark = false;
+        self
+    }
+
+    /// Holds neither requests nor answers against the spec, as under load.
+    ///
+    /// Unless this is set, a request that does not fit is refused with 400 and the code 800002, after all other checks and
+    /// before anything is changed. An answer that does not fit is a mistake of the simulator: it is replaced by a 500 that
+    /// says so. Both are in the log, see [`LoggedRequest::problems`](crate::LoggedRequest::problems).
+    pub fn unchecked(mut self) -> Self {
+        self.checked = false;
+        self
+    }
+
+    /// How long the rest of a body may keep the simulator waiting for its next byte, by the wall clock: 30 seconds unless
+    /// this is set. Then the request is answered with 408, nothing of it is carried out, and its connection ends.
+    pub fn body_timeout(mut self, patience: Duration) -> Self {
+        self.body_timeout = patience;
+        self
+    }
+
     /// Starts it.
     ///
     /// # Errors
     ///
     /// As [`Simulator::start`].
     pub async fn start(self) -> io::Result<Simulator> {
-        let settings = Settings {
+        Simulator::run(self.settings()).await
+    }
+
+    pub(crate) fn settings(self) -> Settings {
+        Settings {
             // A span that no calendar holds is one without end.
             token_lifetime: TimeDelta::from_std(self.token_lifetime).unwrap_or(TimeDelta::MAX),
             multi_factor: self.multi_factor,
@@ -142,7 +178,9 @@ impl Builder {
             port: self.port,
             speed: self.speed,
             storage: self.storage,
-        };
-        Simulator::run(settings).await
+            byte_order_mark: self.byte_order_mark,
+            body_timeout: self.body_timeout,
+            checked: self.checked,
+        }
     }
 }
