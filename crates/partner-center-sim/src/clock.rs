@@ -15,6 +15,10 @@ use crate::keeper::Keeper;
 /// When the time of a simulator begins that stands still: some months after the newest order of the seed.
 const BEGINNING: i64 = 1_719_820_800; // 2024-07-01T08:00:00Z
 
+/// No time is before or after these, so that what follows from one, as the end of a term, has a year of four digits too.
+const FIRST: i64 = -30_610_224_000; // 1000-01-01T00:00:00Z
+const LAST: i64 = 221_845_392_000; // 9000-01-01T00:00:00Z
+
 /// The clock of a simulator. Clones are the same clock.
 #[derive(Clone)]
 pub struct Clock(Arc<Keeper>);
@@ -127,12 +131,14 @@ impl Time {
     }
 }
 
-/// The time after a span at a speed. One that no calendar holds is taken for the last one that it does.
+/// The time after a span at a speed, within the bounds that there are.
 fn later(at: DateTime<Utc>, span: Duration, speed: u32) -> DateTime<Utc> {
+    let bound = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or_default();
     TimeDelta::from_std(span.saturating_mul(speed))
         .ok()
         .and_then(|span| at.checked_add_signed(span))
         .unwrap_or(DateTime::<Utc>::MAX_UTC)
+        .clamp(bound(FIRST), bound(LAST))
 }
 
 /// As the service writes times: in UTC with seven fractional digits.
@@ -157,7 +163,7 @@ mod tests {
         time.advance(Duration::from_millis(90_500));
         assert_eq!(written(time.now()), "2024-07-01T08:01:30.5000000Z");
         time.advance(Duration::MAX);
-        assert!(time.now() > begun);
+        assert_eq!(written(time.now()), "9000-01-01T00:00:00.0000000Z");
     }
 
     #[test]
