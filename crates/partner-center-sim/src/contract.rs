@@ -68,7 +68,7 @@ impl Contracts {
         self.0.get(&operation)
     }
 
-    fn of(document: &'static Document) -> io::Result<Self> {
+    pub(crate) fn of(document: &'static Document) -> io::Result<Self> {
         let mut reader = Reader {
             document,
             schemas: Schemas::of(document)?,

@@ -12,6 +12,7 @@ use crate::body::{is_json, media_type};
 use crate::contract::{Contract, Expected, Parameter, Place};
 use crate::operation::segments;
 use crate::request::pairs;
+use crate::schema::Misfit;
 
 /// Headers whose form nobody insists on: of an id that is no GUID nothing is known but that the service makes one up where
 /// there is none.
@@ -32,17 +33,16 @@ impl Contract {
         let mut problems = Vec::new();
         for parameter in &self.parameters {
             let is_tolerated = TOLERATED.contains(&parameter.name.as_str());
-            let sent = self.sent(parameter, head);
-            let found = parameter.problems(&sent);
-            problems.extend(found.map(|text| Problem { text, is_tolerated }));
+            let found = parameter.problems(&self.sent(parameter, head));
+            problems.extend(found.into_iter().map(|text| Problem { text, is_tolerated }));
         }
         let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
         if let Some(schema) = self.body.as_ref().filter(|_| is_json(&head.headers))
             && let Ok(json) = serde_json::from_slice::<&RawValue>(body)
         {
-            let found = schema.problems_as_sent(json).into_iter();
-            problems.extend(found.map(|problem| Problem {
-                text: format!("body{problem}"),
+            let misfits = schema.misfits_as_sent(json).into_iter();
+            problems.extend(misfits.map(|misfit| Problem {
+                text: misfit.told("body"),
                 is_tolerated: false,
             }));
         }
@@ -83,8 +83,7 @@ impl Expected {
     fn problems(&self, answer: &Answer) -> Vec<String> {
         let mut problems = Vec::new();
         for header in &self.headers {
-            let texts = texts(&answer.headers, &header.name);
-            problems.extend(header.problems(&texts));
+            problems.extend(header.problems(&texts(&answer.headers, &header.name)));
         }
         problems.extend(self.problems_of_body(answer));
         problems
@@ -102,8 +101,8 @@ impl Expected {
         let body = answer.body.strip_prefix(BYTE_ORDER_MARK);
         match serde_json::from_slice::<Value>(body.unwrap_or(&answer.body)) {
             Ok(body) => {
-                let found = schema.problems(&body).into_iter();
-                found.map(|problem| format!("body{problem}")).collect()
+                let misfits = schema.misfits(&body).into_iter();
+                misfits.map(|misfit| misfit.told("body")).collect()
             }
             Err(error) => vec![format!("body: {error}")],
         }
@@ -112,18 +111,18 @@ impl Expected {
 
 impl Parameter {
     /// What does not fit in the texts that there are of it.
-    fn problems(&self, texts: &[String]) -> impl Iterator<Item = String> {
-        let missing = (self.is_required && texts.is_empty()).then(|| ": it is missing".to_owned());
-        let wrong = texts
-            .iter()
-            .flat_map(|text| self.schema.problems_of_text(text));
+    fn problems(&self, texts: &[String]) -> Vec<String> {
         let place = match self.place {
             Place::Path => "path",
             Place::Query => "query",
             Place::Header => "header",
         };
-        let problems = missing.into_iter().chain(wrong);
-        problems.map(move |problem| format!("{place} {}{problem}", self.name))
+        let missing = (self.is_required && texts.is_empty()).then(Misfit::missing);
+        let schema = &self.schema;
+        let misfits = texts.iter().flat_map(|text| schema.misfits_of_text(text));
+        let misfits = missing.into_iter().chain(misfits);
+        let name = format!("{place} {}", self.name);
+        misfits.map(|misfit| misfit.told(&name)).collect()
     }
 }
 
@@ -137,11 +136,12 @@ fn texts(headers: &HeaderMap, name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use http::header::{CONTENT_TYPE, HeaderValue};
-    use http::{HeaderMap, StatusCode};
+    use http::{HeaderMap, Request, StatusCode};
     use serde_json::{Value, json};
 
     use crate::answer::Answer;
     use crate::contract::Contracts;
+    use crate::document::Document;
     use crate::operation::Operation;
 
     /// What does not fit in an answer to a request for an order.
@@ -213,6 +213,39 @@ mod tests {
             ),
         ] {
             assert_eq!(problems(status, &body), [problem]);
+        }
+    }
+
+    #[test]
+    fn headers_are_looked_at_on_both_ways() {
+        let header = json!({ "required": true, "schema": { "type": "integer" } });
+        let parameter = json!({ "in": "header", "name": "X-In", "required": true, "schema": { "type": "integer" } });
+        let spec = json!({
+            "paths": { "/orders": { "get": { "operationId": "list_orders", "parameters": [parameter],
+                "responses": { "default": { "headers": { "X-Out": header },
+                    "content": { "application/json": { "schema": {} } } } } } } },
+            "components": { "schemas": {} },
+        });
+        let contracts = Contracts::of(Document::of(spec)).expect("contracts");
+        let contract = contracts.get(Operation::ListOrders).expect("a contract");
+        for (value, problem) in [
+            (None, Some("it is missing")),
+            (Some("x"), Some("value is not of type \"integer\"")),
+            (Some("7"), None),
+        ] {
+            let told = |name| problem.map(|problem| format!("header {name}: {problem}"));
+            let value = value.map(HeaderValue::from_static);
+            let mut request = Request::builder().uri("/v1/orders");
+            let mut answer = Answer::json(StatusCode::OK, HeaderMap::new(), &json!({}));
+            if let Some(value) = value {
+                request = request.header("X-In", value.clone());
+                answer.headers.insert("X-Out", value);
+            }
+            let (head, ()) = request.body(()).expect("a request").into_parts();
+            let found = contract.problems_of(&head, b"").into_iter();
+            assert_eq!(found.map(|problem| problem.text).next(), told("X-In"));
+            let found = contract.problems_of_answer(&answer).into_iter();
+            assert_eq!(found.reduce(|a, b| a + &b), told("X-Out"));
         }
     }
 

@@ -16,7 +16,7 @@ use crate::document::{Document, broken};
 use crate::id::is_guid;
 use crate::spelled::{layers, spelled};
 
-/// Most problems that are told of one value.
+/// Most misfits that are told of one value.
 const MOST: usize = 10;
 
 /// A schema of the spec.
@@ -27,49 +27,74 @@ pub(crate) struct Schema {
     validator: Validator,
 }
 
-impl Schema {
-    /// What does not fit: the place, as a JSON pointer when it is inside the value, and the rule.
-    pub(crate) fn problems(&self, value: &Value) -> Vec<String> {
-        self.validator
-            .iter_errors(value)
-            .take(MOST)
-            .map(|error| problem(&error))
-            .collect()
-    }
+/// What does not fit in a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Misfit {
+    /// As a JSON pointer; empty for the value itself.
+    place: String,
+    rule: String,
+}
 
-    /// The same of what was sent, with names and nulls as the service takes them.
-    pub(crate) fn problems_as_sent(&self, json: &RawValue) -> Vec<String> {
-        match spelled(self.document, self.definition, json) {
-            Ok(value) => self.problems(&value),
-            Err(place) => vec![format!(" {place}: value cannot be read")],
+impl Misfit {
+    pub(crate) fn missing() -> Self {
+        Self {
+            place: String::new(),
+            rule: "it is missing".to_owned(),
         }
     }
 
-    /// The same of the text of a parameter.
-    pub(crate) fn problems_of_text(&self, text: &str) -> Vec<String> {
+    fn unreadable(place: String) -> Self {
+        let rule = "value cannot be read".to_owned();
+        Self { place, rule }
+    }
+
+    /// In words, for the value of this name.
+    pub(crate) fn told(&self, name: &str) -> String {
+        let blank = if self.place.is_empty() { "" } else { " " };
+        format!("{name}{blank}{}: {}", self.place, self.rule)
+    }
+}
+
+impl From<ValidationError<'_>> for Misfit {
+    fn from(error: ValidationError<'_>) -> Self {
+        Self {
+            place: error.instance_path().to_string(),
+            // Not what the value is: that may be long, and a secret.
+            rule: error.masked().to_string(),
+        }
+    }
+}
+
+impl Schema {
+    /// What does not fit in a value.
+    pub(crate) fn misfits(&self, value: &Value) -> Vec<Misfit> {
+        let errors = self.validator.iter_errors(value);
+        errors.take(MOST).map(Misfit::from).collect()
+    }
+
+    /// The same in what was sent, with names and nulls as the service takes them.
+    pub(crate) fn misfits_as_sent(&self, json: &RawValue) -> Vec<Misfit> {
+        match spelled(self.document, self.definition, json) {
+            Ok(value) => self.misfits(&value),
+            Err(place) => vec![Misfit::unreadable(place)],
+        }
+    }
+
+    /// The same in the text of a parameter.
+    pub(crate) fn misfits_of_text(&self, text: &str) -> Vec<Misfit> {
         let value = match self.kind() {
             // The published clients write `true` and `True`.
             Some("boolean") => text.to_ascii_lowercase().parse().map(Value::Bool).ok(),
             Some("integer") => text.parse::<i64>().map(Value::from).ok(),
             _ => None,
         };
-        self.problems(&value.unwrap_or_else(|| Value::from(text)))
+        self.misfits(&value.unwrap_or_else(|| Value::from(text)))
     }
 
     fn kind(&self) -> Option<&str> {
         let layers = layers(self.document, self.definition);
         let mut kinds = layers.into_iter().filter_map(|layer| layer.get("type"));
         kinds.next()?.as_str()
-    }
-}
-
-/// What was sent is left out of the sentence: it may be long, and a secret.
-fn problem(error: &ValidationError<'_>) -> String {
-    let (place, rule) = (error.instance_path().as_str(), error.masked());
-    if place.is_empty() {
-        format!(": {rule}")
-    } else {
-        format!(" {place}: {rule}")
     }
 }
 
@@ -159,7 +184,7 @@ mod tests {
         let mut schemas = Schemas::of(document).expect("schemas");
         let definition = document.at("/definition").expect("a definition");
         let schema = schemas.compiled(definition).expect("a schema");
-        schema.problems(&value).is_empty()
+        schema.misfits(&value).is_empty()
     }
 
     #[test]
@@ -213,7 +238,7 @@ mod tests {
             let definition = document.at(definition).expect("a definition");
             let schema = schemas.compiled(definition).expect("a schema");
             assert_eq!(
-                schema.problems_of_text(text).is_empty(),
+                schema.misfits_of_text(text).is_empty(),
                 expected,
                 "{definition} {text}"
             );
@@ -227,8 +252,9 @@ mod tests {
         }));
         let list = document.at("/list").expect("a definition");
         let schema = Schemas::of(document).and_then(|mut schemas| schemas.compiled(list));
-        let problems = schema.expect("a schema").problems(&json!(vec![7; 1_000]));
-        assert_eq!(problems.len(), 10);
-        assert_eq!(problems[3], " /3: value is not of type \"string\"");
+        let misfits = schema.expect("a schema").misfits(&json!(vec![7; 1_000]));
+        assert_eq!(misfits.len(), 10);
+        let told = misfits[3].told("body");
+        assert_eq!(told, "body /3: value is not of type \"string\"");
     }
 }

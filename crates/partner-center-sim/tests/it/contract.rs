@@ -135,6 +135,27 @@ async fn a_header_has_its_type_unless_it_is_an_id() {
 }
 
 #[tokio::test]
+async fn documents_are_not_taken_with_a_request_outside_the_spec() {
+    let simulator = Simulator::start().await.unwrap();
+    let waiting = order_of("DG7GMGF0D7FV:0003:DG7GMGF0D2G1", 1);
+    let placed = place(&simulator, FIRST, &waiting).await;
+    let order = format!("{}/{}", path(), placed["id"].as_str().unwrap());
+    let form = "--b\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n\
+        {\"customerPrice\":\"1\",\"currency\":\"USD\"}\r\n\
+        --b\r\nContent-Disposition: form-data; name=\"POFiles\"; filename=\"a.pdf\"\r\n\r\n%PDF\r\n--b--\r\n";
+    let headers = [("ValidateMfa", "maybe")];
+    let target = format!("{order}/attachment");
+    let multipart = "multipart/form-data; boundary=b";
+    let call = ("POST", target.as_str());
+    let reply = send(&simulator, call, &headers, multipart, form.as_bytes()).await;
+    let problem = format!("header ValidateMfa: {NOT_BOOLEAN}");
+    assert_unfit(&simulator, &reply, &problem);
+    assert_eq!(get(&simulator, &order).await.json(), placed);
+    let files = get(&simulator, &format!("{order}/attachments")).await;
+    assert_eq!(files.json()["totalCount"], 0);
+}
+
+#[tokio::test]
 async fn codes_of_other_checks_win_and_the_log_names_both() {
     let simulator = Simulator::start().await.unwrap();
     let mut order = with("attestationAccepted", json!("yes"));
