@@ -218,9 +218,7 @@ async fn a_place_that_is_none_is_refused() {
 #[tokio::test]
 async fn numbers_out_of_all_bounds_do_no_harm() {
     let (_folder, path) = folder();
-    // Such orders are not as the spec has them; what counts here is that nothing breaks.
-        let builder = Simulator::builder().state_file(&path).unchecked();
-        let simulator = builder.start().await.unwrap();
+    let simulator = start(&path).await;
     place(&simulator, FIRST, &order_of(WAITS_FOR_DOCUMENTS, 1)).await;
     place(&simulator, FIRST, &order_of(LEGACY, 1)).await;
     drop(simulator);
@@ -269,7 +267,9 @@ async fn numbers_out_of_all_bounds_do_no_harm() {
     ] {
         fs::write(&path, &whole).unwrap();
         rewrite(&path, pointer, value);
-        let simulator = start(&path).await;
+        // Such orders are not as the spec has them; what counts here is that nothing breaks.
+        let builder = Simulator::builder().state_file(&path).unchecked();
+        let simulator = builder.start().await.unwrap();
         let list = get(&simulator, &format!("{}?include_price=true", orders())).await;
         assert!(
             [200, 403].contains(&list.status),
