@@ -1,10 +1,10 @@
 //! How does the simulator run inside a test?
 //!
-//! It listens on a port of 127.0.0.1 that the system picks and serves on the runtime of the test, until it is dropped.
+//! It listens on a port of 127.0.0.1 that the system picks, unless told otherwise, and serves on the runtime of the test, until it is dropped.
 
 use std::fmt;
 use std::io;
-use std::net::Ipv4Addr;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -20,6 +20,7 @@ use crate::replay::RequestIds;
 use crate::rule::Rule;
 use crate::seeding::Seed;
 use crate::settings::{Builder, Settings};
+use crate::state_file::StateFile;
 
 /// A running Partner Center on 127.0.0.1. It stops when it is dropped.
 pub struct Simulator {
@@ -70,9 +71,9 @@ impl Simulator {
     }
 
     pub(crate) async fn run(settings: Settings) -> io::Result<Self> {
-        let port = settings.port;
+        let address = (settings.address, settings.port);
         let pipeline = Arc::new(Pipeline::new(settings)?);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let listener = TcpListener::bind(address).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let router = Router::new()
             .fallback(answer)
@@ -93,6 +94,16 @@ impl Simulator {
             pipeline,
             _running: running,
         })
+    }
+
+    /// Takes a [state file](Builder::state_file) away, so that the next simulator with it begins as usual. That there is none
+    /// is fine.
+    ///
+    /// # Errors
+    ///
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) when a simulator owns it, else when it cannot be removed.
+    pub fn remove_state(path: impl AsRef<Path>) -> io::Result<()> {
+        StateFile::own(path.as_ref())?.remove()
     }
 
     /// Where it listens, such as `http://127.0.0.1:40123`: without `/v1` and without a slash at the end.

@@ -1,6 +1,7 @@
 //! What can be different from one simulator to another?
 
 use std::io;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ pub struct Builder {
     multi_factor: bool,
     rate_limit: RateLimit,
     request_ids: RequestIds,
+    address: IpAddr,
     port: u16,
     speed: Option<u32>,
     storage: Storage,
@@ -34,6 +36,7 @@ pub(crate) struct Settings {
     pub(crate) multi_factor: bool,
     pub(crate) rate_limit: RateLimit,
     pub(crate) request_ids: RequestIds,
+    pub(crate) address: IpAddr,
     pub(crate) port: u16,
     /// Of a clock that shows the time of day; without it, the clock stands still.
     pub(crate) speed: Option<u32>,
@@ -50,6 +53,7 @@ impl Builder {
             multi_factor: true,
             rate_limit: RateLimit::Usual,
             request_ids: RequestIds::default(),
+            address: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             speed: None,
             storage: Storage::default(),
@@ -97,7 +101,16 @@ impl Builder {
         self
     }
 
-    /// Listens on this port of 127.0.0.1; 0 is any that is free, as unless this is set.
+    /// Listens on this address instead of 127.0.0.1, such as `0.0.0.0` for every one that the machine has.
+    ///
+    /// **Whoever reaches that address can use and steer the simulator**, as nothing but the API itself asks for a token. Keep
+    /// what is not invented out of it.
+    pub fn address(mut self, address: IpAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// Listens on this port; 0 is any that is free, as unless this is set.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
@@ -175,6 +188,7 @@ impl Builder {
             multi_factor: self.multi_factor,
             rate_limit: self.rate_limit,
             request_ids: self.request_ids,
+            address: self.address,
             port: self.port,
             speed: self.speed,
             storage: self.storage,

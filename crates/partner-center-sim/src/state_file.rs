@@ -81,6 +81,16 @@ impl StateFile {
         written.map_err(|error| about(&self.path, "cannot be written", error))
     }
 
+    /// Takes it away, and gives it free.
+    pub(crate) fn remove(self) -> io::Result<()> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(about(&self.path, "cannot be removed", error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn replace(&self, state: &State) -> io::Result<()> {
         let version = VERSION;
         let mut text = serde_json::to_vec_pretty(&Contents { version, state })?;

@@ -11,6 +11,7 @@ mod listing;
 mod order;
 mod output;
 mod simulator;
+mod state;
 
 use std::pin::pin;
 use std::process::ExitCode;
@@ -99,13 +100,17 @@ async fn on_own_thread(
 }
 
 async fn run(args: Args, mut output: Output) -> Result<(), Failure> {
+    let may_write = args.is_write();
     let Args {
         connection, noun, ..
     } = args;
-    if let Noun::Simulator(SimulatorVerb::Serve(serve)) = noun {
-        return simulator::serve(&serve, &mut output).await;
+    if let Noun::Simulator(verb) = noun {
+        return match verb {
+            SimulatorVerb::Serve(serve) => simulator::serve(serve, &mut output).await,
+            SimulatorVerb::Reset => simulator::reset(),
+        };
     }
-    let connected = connect::connect(&connection).await?;
+    let connected = connect::connect(&connection, may_write).await?;
     match noun {
         Noun::Simulator(_) => Ok(()),
         Noun::Order(verb) => order::run(verb, &connected, &mut output).await,

@@ -11,5 +11,6 @@ mod failures;
 mod output;
 mod readme;
 mod run;
+mod simulated;
 mod simulator;
 mod streams;
