@@ -52,7 +52,7 @@ pub(crate) fn add(
         check_parent(order, asked, customer, now)?;
         // The documented answer has the subscription at once.
         let id = place.guid(Purpose::Subscription { line: number });
-        line.links = Some(offer::subscription_links(customer.id, &id));
+        line.links = Some(offer::subscription_links(&customer.id, &id));
         line.subscription_id = Some(id);
         new.push(line);
     }

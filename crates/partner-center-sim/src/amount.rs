@@ -3,11 +3,11 @@
 //! It is computed in whole minor units and written as text. No binary floating point is involved, so that `12.10` goes
 //! out as `12.10` and an amount that `f64` cannot hold goes out as it is.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::value::RawValue;
 
 /// A JSON number with exactly these digits.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
 pub(crate) struct Amount(Box<RawValue>);
 
@@ -23,11 +23,17 @@ impl Amount {
         };
         RawValue::from_string(text).map(Self)
     }
+}
 
-    /// Whether what was read is a number.
-    pub(crate) fn is_number(&self) -> bool {
-        let first = self.0.get().bytes().next();
-        first.is_some_and(|byte| byte == b'-' || byte.is_ascii_digit())
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Box::<RawValue>::deserialize(deserializer)?;
+        let first = value.get().bytes().next();
+        if first.is_some_and(|byte| byte == b'-' || byte.is_ascii_digit()) {
+            Ok(Self(value))
+        } else {
+            Err(D::Error::custom("an amount is a number"))
+        }
     }
 }
 

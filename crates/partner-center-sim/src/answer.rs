@@ -5,11 +5,12 @@
 //! The ids in the headers are the request's own, or made up from its number: there is no randomness in an answer.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 use serde::Serialize;
 
+use crate::body::is_json;
 use crate::id::is_guid;
 
 pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -19,7 +20,7 @@ const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
 const CORRELATION_VECTOR: HeaderName = HeaderName::from_static("ms-cv");
 const SERVER_ID: HeaderName = HeaderName::from_static("ms-serverid");
 
-/// An answer before the headers that all answers have.
+/// An answer, perhaps before it has the headers that all answers of the service have.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -32,22 +33,7 @@ impl Answer {
     pub(crate) fn ok<T: Serialize>(value: &T) -> serde_json::Result<Self> {
         let mut body = BYTE_ORDER_MARK.to_vec();
         serde_json::to_writer(&mut body, value)?;
-        Ok(Self {
-            status: StatusCode::OK,
-            headers: HeaderMap::new(),
-            body: body.into(),
-        })
-    }
-
-    /// A status and its JSON, without a byte order mark.
-    pub(crate) fn json<T: Serialize>(status: StatusCode, headers: HeaderMap, body: &T) -> Self {
-        // What is written here are plain structures, for which this cannot fail.
-        let body = serde_json::to_vec(body).unwrap_or_default().into();
-        Self {
-            status,
-            headers,
-            body,
-        }
+        Ok(Self::written(StatusCode::OK, HeaderMap::new(), body.into()))
     }
 
     /// The same as a 201.
@@ -60,11 +46,26 @@ impl Answer {
 
     /// A 201 without a byte order mark: the documented answer to an upload has none.
     pub(crate) fn uploaded<T: Serialize>(value: &T) -> serde_json::Result<Self> {
-        Ok(Self {
-            status: StatusCode::CREATED,
-            headers: HeaderMap::new(),
-            body: serde_json::to_vec(value)?.into(),
-        })
+        let body = serde_json::to_vec(value)?.into();
+        Ok(Self::written(StatusCode::CREATED, HeaderMap::new(), body))
+    }
+
+    /// A status and its JSON, without a byte order mark.
+    pub(crate) fn json<T: Serialize>(status: StatusCode, headers: HeaderMap, body: &T) -> Self {
+        // What is written here are plain structures, for which this cannot fail.
+        let body = serde_json::to_vec(body).unwrap_or_default().into();
+        Self::written(status, headers, body)
+    }
+
+    /// The same, written before.
+    pub(crate) fn written(status: StatusCode, mut headers: HeaderMap, body: Bytes) -> Self {
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        headers.insert(CONTENT_TYPE, json);
+        Self {
+            status,
+            headers,
+            body,
+        }
     }
 
     /// A 200 with these bytes as they are.
@@ -77,23 +78,24 @@ impl Answer {
         }
     }
 
-    /// The answer of something that is not the service: only with the headers that it brings itself.
-    pub(crate) fn into_bare_response<B: From<Bytes>>(mut self) -> Response<B> {
-        self.headers
-            .entry(CONTENT_TYPE)
-            .or_insert(HeaderValue::from_static("application/json; charset=utf-8"));
+    /// As it leaves.
+    pub(crate) fn into_response<B: From<Bytes>>(self) -> Response<B> {
         let mut response = Response::new(B::from(self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response
     }
 
-    /// The answer to the request with this number (from 1) and these headers.
-    pub(crate) fn into_response<B: From<Bytes>>(
-        mut self,
-        number: usize,
-        asked: &HeaderMap,
-    ) -> Response<B> {
+    /// The same without a byte order mark. A file keeps its bytes.
+    pub(crate) fn without_mark(mut self) -> Self {
+        if is_json(&self.headers) && self.body.starts_with(BYTE_ORDER_MARK) {
+            self.body.advance(BYTE_ORDER_MARK.len());
+        }
+        self
+    }
+
+    /// With the headers that all answers of the service have, to the request with this number (from 1) and these headers.
+    pub(crate) fn complete(mut self, number: usize, asked: &HeaderMap) -> Self {
         let made_up = |kind: u8| made_up(format!("{number:08x}-0000-4000-8000-00000000000{kind}"));
         let headers = &mut self.headers;
         headers.insert(
@@ -110,7 +112,7 @@ impl Answer {
                 .unwrap_or_else(|| correlation_vector(number)),
         );
         headers.insert(SERVER_ID, HeaderValue::from_static("000051D0"));
-        self.into_bare_response()
+        self
     }
 }
 

@@ -5,19 +5,24 @@
 
 use std::borrow::Cow;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::link::{Attributes, Collection};
 
 const HEAD: &[u8] = b"%PDF-1.7\n";
 const TAIL: &[u8] = b"%%EOF\n";
 
+/// Size of the largest file that is made up; those of the start are smaller.
+const LARGEST_MADE_UP: usize = 64 * 1024 * 1024;
+
 /// Bytes in a kilobyte; one that is begun counts.
 const KILOBYTE: usize = 1024;
 
 /// A file that was uploaded for an order.
-#[derive(Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Attachment {
     pub(crate) id: String,
     pub(crate) file_name: Cow<'static, str>,
@@ -26,15 +31,43 @@ pub(crate) struct Attachment {
 }
 
 /// What is in a file.
-#[derive(Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Content {
     /// So many bytes, made up.
-    MadeUp(usize),
-    Uploaded(Bytes),
+    MadeUp(#[serde(deserialize_with = "moderate_size")] usize),
+    Uploaded(
+        #[serde(
+            serialize_with = "base64_of_bytes",
+            deserialize_with = "bytes_of_base64"
+        )]
+        Bytes,
+    ),
+}
+
+fn base64_of_bytes<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+    BASE64_STANDARD.encode(bytes).serialize(serializer)
+}
+
+fn bytes_of_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let bytes = BASE64_STANDARD.decode(text).map_err(D::Error::custom)?;
+    Ok(bytes.into())
+}
+
+/// A file that is made up is made in memory.
+fn moderate_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    let size = usize::deserialize(deserializer)?;
+    if size > LARGEST_MADE_UP {
+        return Err(D::Error::custom(format!(
+            "a file of {size} bytes is too large"
+        )));
+    }
+    Ok(size)
 }
 
 /// What a file is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(crate) enum AttachmentKind {
     #[serde(rename = "POAttachment")]
     PurchaseOrder,

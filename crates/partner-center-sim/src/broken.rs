@@ -11,9 +11,10 @@ use http::{HeaderMap, StatusCode, Uri, request};
 use serde_json::value::RawValue;
 
 use crate::answer::{Answer, BYTE_ORDER_MARK};
+use crate::body::is_json;
 use crate::fault::Kind;
 use crate::fault_body::FaultBodies;
-use crate::json::{Members, replaced};
+use crate::json::{RawObject, replaced};
 use crate::link::Link;
 use crate::outgoing::Manner;
 use crate::paging::CONTINUATION_TOKEN;
@@ -106,9 +107,9 @@ impl Broken {
     pub(crate) fn spoil(&self, mut answer: Answer, uri: &Uri) -> Answer {
         let marked = answer.body.strip_prefix(BYTE_ORDER_MARK);
         let (mark, body) = marked.map_or((&[][..], &*answer.body), |body| (BYTE_ORDER_MARK, body));
-        // Only a file says of which type it is; it may be one of JSON.
+        // A file of JSON is not called that.
         if answer.status.is_success()
-            && !answer.headers.contains_key(CONTENT_TYPE)
+            && is_json(&answer.headers)
             && let Ok(json) = serde_json::from_slice::<&RawValue>(body)
             && let Ok(Some(spoilt)) = self.spoilt(json, uri)
         {
@@ -175,14 +176,14 @@ fn page(status: StatusCode) -> Answer {
 
 /// The collection with this link to its next page.
 fn with_next(json: &RawValue, link: &Link) -> serde_json::Result<Option<String>> {
-    let Ok(mut collection) = serde_json::from_str::<Members>(json.get()) else {
+    let Ok(mut collection) = serde_json::from_str::<RawObject>(json.get()) else {
         return Ok(None);
     };
     if collection.get("items").is_none() {
         return Ok(None);
     }
     let links = collection.get("links").map_or("{}", RawValue::get);
-    let mut links: Members = serde_json::from_str(links)?;
+    let mut links: RawObject = serde_json::from_str(links)?;
     links.set("next", link)?;
     collection.set("links", &links)?;
     serde_json::to_string(&collection).map(Some)
@@ -234,7 +235,7 @@ mod tests {
     #[test]
     fn what_takes_the_place_of_an_answer_says_whether_the_request_is_carried_out() {
         let document = Document::read().expect("the spec");
-        let bodies = FaultBodies::read(&document).expect("examples");
+        let bodies = FaultBodies::read(document).expect("examples");
         for fault in [Fault::reset(), Fault::status(504), Fault::html(502)] {
             for (fault, wanted) in [(fault.clone(), false), (fault.after_change(), true)] {
                 let instead = broken(&[fault]).instead(&bodies);

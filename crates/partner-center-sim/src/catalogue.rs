@@ -3,6 +3,8 @@
 //! Names resemble products; ids and prices are invented. The tables are short on purpose: a state that a client can meet
 //! is in them once or twice, not more.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
 use crate::order::OrderStatus::{self, *};
 
 /// A currency, with its number of decimal places.
@@ -33,6 +35,44 @@ pub(crate) const RUPIAH: Currency = Currency {
     symbol: "Rp",
     places: 2,
 };
+
+/// Every currency that there is.
+pub(crate) const CURRENCIES: [&Currency; 4] = [&DOLLAR, &EURO, &YEN, &RUPIAH];
+
+/// The currency with this code, in any letter case.
+pub(crate) fn currency(code: &str) -> Option<&'static Currency> {
+    CURRENCIES
+        .into_iter()
+        .find(|currency| currency.code.eq_ignore_ascii_case(code))
+}
+
+/// Countries of customers, each with what is paid there. The first one is that of who does not say.
+pub(crate) const COUNTRIES: [(&str, &Currency); 4] = [
+    ("US", &DOLLAR),
+    ("DE", &EURO),
+    ("JP", &YEN),
+    ("ID", &RUPIAH),
+];
+
+/// The country with this code, in any letter case.
+pub(crate) fn country(code: &str) -> Option<(&'static str, &'static Currency)> {
+    COUNTRIES
+        .into_iter()
+        .find(|(country, _)| country.eq_ignore_ascii_case(code))
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.code.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for &'static Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        currency(&code).ok_or_else(|| D::Error::custom(format!("{code:?} is no currency here")))
+    }
+}
 
 /// Something with an offer id of the form `product:sku:availability`.
 #[derive(Debug, PartialEq, Eq)]

@@ -14,6 +14,7 @@ use crate::cancel;
 use crate::create::{billing_cycle, check_customer, partner};
 use crate::denial::Denial;
 use crate::id::is_guid;
+use crate::link::Attributes;
 use crate::members::Members;
 use crate::order::{Order, OrderStatus};
 use crate::price::Prices;
@@ -38,7 +39,7 @@ impl Changed {
         if_match: Option<&HeaderValue>,
         now: DateTime<Utc>,
     ) -> Result<Self, Refusal> {
-        check_customer(body, customer.id)?;
+        check_customer(body, &customer.id)?;
         if body.text("id")?.is_some_and(|id| !placed.has_id(&id)) {
             return Err(Denial::RequestInvalid.into());
         }
@@ -63,13 +64,12 @@ impl Changed {
         }
         let prices = match &placed.prices {
             // More money than there are numbers for.
-            Some(prices) => {
-                let prices = prices.after_change(&order);
-                Some(prices.map_err(|_| Denial::QuantityUnavailable)?)
-            }
+            Some(prices) => prices
+                .after_change(&placed.order, &order)
+                .map_err(|_| Denial::QuantityUnavailable)?,
             None => None,
         };
-        order.attributes = order.attributes.next();
+        order.attributes = order.attributes.as_ref().map(Attributes::next);
         Ok(Self {
             order,
             added,
@@ -139,7 +139,9 @@ fn is_current(order: &Order, if_match: &HeaderValue) -> bool {
         .strip_prefix('"')
         .and_then(|sent| sent.strip_suffix('"'))
         .unwrap_or(sent);
-    sent == "*" || order.attributes.etag.as_deref() == Some(bare)
+    let current = order.attributes.as_ref();
+    let current = current.and_then(|attributes| attributes.etag.as_deref());
+    sent == "*" || current == Some(bare)
 }
 
 /// Another billing cycle, other quantities, other names.

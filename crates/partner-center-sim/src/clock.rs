@@ -3,113 +3,142 @@
 //! Time in the simulator is virtual. It stands still until a test moves it, so that a test of fifteen minutes takes none;
 //! a server for people lets it run, as fast as the wall clock or faster.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::keeper::Keeper;
 
 /// When the time of a simulator begins that stands still: some months after the newest order of the seed.
 const BEGINNING: i64 = 1_719_820_800; // 2024-07-01T08:00:00Z
 
-/// The clock of a simulator. Clones are the same clock.
-#[derive(Clone, Debug)]
-pub struct Clock(Arc<Mutex<State>>);
+/// No time is before or after these, so that what follows from one, as the end of a term, has a year of four digits too.
+const FIRST: i64 = -30_610_224_000; // 1000-01-01T00:00:00Z
+const LAST: i64 = 221_845_392_000; // 9000-01-01T00:00:00Z
 
-#[derive(Debug)]
-struct State {
+/// The clock of a simulator. Clones are the same clock.
+#[derive(Clone)]
+pub struct Clock(Arc<Keeper>);
+
+impl Clock {
+    pub(crate) fn new(keeper: Arc<Keeper>) -> Self {
+        Self(keeper)
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.read().time.now()
+    }
+
+    /// Moves the time forward, on top of what passes by itself.
+    ///
+    /// With a [state file](crate::Builder::state_file) the change is in it when this returns. Should it not be possible to
+    /// write it, the next requests are answered 500 until it is.
+    pub fn advance(&self, span: Duration) {
+        self.0.change_anyway(|state| state.time.advance(span));
+    }
+
+    /// Lets the time run so many times faster than the wall clock; 1 is as fast, 0 stands still. A state file has this like
+    /// a [move](Self::advance).
+    pub fn set_speed(&self, speed: u32) {
+        self.0.change_anyway(|state| state.time.set_speed(speed));
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Clock").field(&self.0.read().time).finish()
+    }
+}
+
+/// The time at a moment of the wall clock, and how it passes.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(from = "Anchor", into = "Anchor")]
+pub(crate) struct Time {
     /// The virtual time at `since`.
     at: DateTime<Utc>,
     since: Instant,
     /// Virtual seconds to one of the wall clock.
     speed: u32,
-    beginning: Beginning,
 }
 
-/// When the time of a simulator begins.
-#[derive(Clone, Copy, Debug)]
-enum Beginning {
-    /// At the same time for all.
-    Fixed,
-    /// When it is started, by the wall clock.
-    Now,
+/// The same for another process, which has other instants.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Anchor {
+    /// The virtual time when the wall clock showed the next one.
+    now: DateTime<Utc>,
+    wall_clock: DateTime<Utc>,
+    speed: u32,
 }
 
-impl Beginning {
-    fn time(self) -> DateTime<Utc> {
-        match self {
-            Self::Fixed => DateTime::from_timestamp(BEGINNING, 0).unwrap_or_default(),
-            Self::Now => SystemTime::now().into(),
+impl From<Time> for Anchor {
+    fn from(time: Time) -> Self {
+        Self {
+            now: time.now(),
+            wall_clock: SystemTime::now().into(),
+            speed: time.speed,
         }
     }
 }
 
-impl State {
-    fn now(&self) -> DateTime<Utc> {
-        let passed = self.since.elapsed().saturating_mul(self.speed);
-        later(self.at, passed)
+impl From<Anchor> for Time {
+    fn from(anchor: Anchor) -> Self {
+        let wall_clock = DateTime::<Utc>::from(SystemTime::now());
+        let passed = wall_clock.signed_duration_since(anchor.wall_clock);
+        // A wall clock that was set back does not set this one back.
+        let passed = passed.to_std().unwrap_or_default();
+        Self {
+            at: later(anchor.now, passed, anchor.speed),
+            since: Instant::now(),
+            speed: anchor.speed,
+        }
     }
 }
 
-/// A time that no calendar holds is taken for the last one that it does.
-fn later(at: DateTime<Utc>, span: Duration) -> DateTime<Utc> {
-    TimeDelta::from_std(span)
+impl Time {
+    /// With a speed, the time of day, which runs so fast; without one, a time that is the same for all and stands still.
+    pub(crate) fn begin(speed: Option<u32>) -> Self {
+        let at = match speed {
+            Some(_) => SystemTime::now().into(),
+            None => DateTime::from_timestamp(BEGINNING, 0).unwrap_or_default(),
+        };
+        Self {
+            at,
+            since: Instant::now(),
+            speed: speed.unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        later(self.at, self.since.elapsed(), self.speed)
+    }
+
+    pub(crate) fn speed(&self) -> u32 {
+        self.speed
+    }
+
+    pub(crate) fn advance(&mut self, span: Duration) {
+        (self.at, self.since) = (later(self.now(), span, 1), Instant::now());
+    }
+
+    pub(crate) fn set_speed(&mut self, speed: u32) {
+        (self.at, self.since) = (self.now(), Instant::now());
+        self.speed = speed;
+    }
+}
+
+/// The time after a span at a speed, within the bounds that there are.
+fn later(at: DateTime<Utc>, span: Duration, speed: u32) -> DateTime<Utc> {
+    let bound = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or_default();
+    TimeDelta::from_std(span.saturating_mul(speed))
         .ok()
         .and_then(|span| at.checked_add_signed(span))
         .unwrap_or(DateTime::<Utc>::MAX_UTC)
-}
-
-impl Clock {
-    /// A clock that stands still.
-    pub(crate) fn still() -> Self {
-        Self::new(Beginning::Fixed, 0)
-    }
-
-    /// A clock that shows the time of day and runs so many times faster than the wall clock.
-    pub(crate) fn running(speed: u32) -> Self {
-        Self::new(Beginning::Now, speed)
-    }
-
-    fn new(beginning: Beginning, speed: u32) -> Self {
-        Self(Arc::new(Mutex::new(State {
-            at: beginning.time(),
-            since: Instant::now(),
-            speed,
-            beginning,
-        })))
-    }
-
-    /// The virtual time.
-    pub fn now(&self) -> DateTime<Utc> {
-        self.state().now()
-    }
-
-    /// Moves the time forward, on top of what passes by itself.
-    pub fn advance(&self, span: Duration) {
-        let mut state = self.state();
-        (state.at, state.since) = (later(state.now(), span), Instant::now());
-    }
-
-    /// Lets the time run so many times faster than the wall clock; 1 is as fast, 0 stands still.
-    pub fn set_speed(&self, speed: u32) {
-        let mut state = self.state();
-        (state.at, state.since) = (state.now(), Instant::now());
-        state.speed = speed;
-    }
-
-    /// Virtual seconds to one of the wall clock.
-    pub(crate) fn speed(&self) -> u32 {
-        self.state().speed
-    }
-
-    /// Begins again; the speed stays.
-    pub(crate) fn restart(&self) {
-        let mut state = self.state();
-        (state.at, state.since) = (state.beginning.time(), Instant::now());
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+        .clamp(bound(FIRST), bound(LAST))
 }
 
 /// As the service writes times: in UTC with seven fractional digits.
@@ -123,32 +152,30 @@ pub(crate) fn written(at: DateTime<Utc>) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::{Clock, written};
+    use super::{Time, written};
 
     #[test]
     fn time_stands_still_until_it_is_moved() {
-        let clock = Clock::still();
-        let begun = clock.now();
+        let mut time = Time::begin(None);
+        let begun = time.now();
         assert_eq!(written(begun), "2024-07-01T08:00:00.0000000Z");
-        assert_eq!(clock.now(), begun);
-        clock.clone().advance(Duration::from_millis(90_500));
-        assert_eq!(written(clock.now()), "2024-07-01T08:01:30.5000000Z");
-        clock.advance(Duration::MAX);
-        assert!(clock.now() > begun);
+        assert_eq!(time.now(), begun);
+        time.advance(Duration::from_millis(90_500));
+        assert_eq!(written(time.now()), "2024-07-01T08:01:30.5000000Z");
+        time.advance(Duration::MAX);
+        assert_eq!(written(time.now()), "9000-01-01T00:00:00.0000000Z");
     }
 
     #[test]
     fn time_runs_when_it_is_told_to() {
-        let clock = Clock::still();
-        let begun = clock.now();
-        clock.set_speed(1_000_000);
-        while clock.now() == begun {
+        let mut time = Time::begin(None);
+        let begun = time.now();
+        time.set_speed(1_000_000);
+        while time.now() == begun {
             std::thread::yield_now();
         }
-        clock.set_speed(0);
-        let stopped = clock.now();
-        assert_eq!(clock.now(), stopped);
-        clock.restart();
-        assert_eq!(clock.now(), begun);
+        time.set_speed(0);
+        let stopped = time.now();
+        assert_eq!(time.now(), stopped);
     }
 }

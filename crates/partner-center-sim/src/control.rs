@@ -3,6 +3,7 @@
 //! What a test does by method, another process does below `/_simulator/`: no path of the service begins like that, and no
 //! tenant has such a name. Nothing here needs a token, and nothing here is in the log.
 
+use std::io;
 use std::time::Duration;
 
 use http::header::{ALLOW, HeaderValue};
@@ -11,9 +12,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
-use crate::clock::{Clock, written};
+use crate::clock::{Time, written};
 use crate::pipeline::Pipeline;
 use crate::rule::Kept;
+use crate::seeding::Seed;
 
 const PREFIX: &str = "/_simulator/";
 
@@ -24,6 +26,7 @@ pub(crate) enum Control {
     Clock,
     Faults,
     Requests,
+    Seed,
     /// There is no such thing.
     Nothing,
 }
@@ -43,6 +46,19 @@ struct ClockState {
     speed: u32,
 }
 
+/// Which customers there are now.
+#[derive(Serialize)]
+struct Customers {
+    customers: Vec<ListedCustomer>,
+}
+
+#[derive(Serialize)]
+struct ListedCustomer {
+    id: String,
+    /// How many.
+    orders: usize,
+}
+
 #[derive(Serialize)]
 struct Wrong<'w> {
     error: &'w str,
@@ -56,26 +72,20 @@ impl Control {
             "clock" => Self::Clock,
             "faults" => Self::Faults,
             "requests" => Self::Requests,
+            "seed" => Self::Seed,
             _ => Self::Nothing,
         })
     }
 
     pub(crate) fn answer(self, pipeline: &Pipeline, method: &Method, body: &[u8]) -> Answer {
         match (self, method.as_str()) {
-            (Self::Reset, "POST") => match pipeline.reset() {
-                Ok(()) => done(&clock(&pipeline.clock)),
-                Err(error) => wrong(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
-            },
-            (Self::Clock, "GET") => done(&clock(&pipeline.clock)),
+            (Self::Reset, "POST") => saved(pipeline.reset().map(|()| clock(pipeline))),
+            (Self::Clock, "GET") => saved(pipeline.keeper.settle().map(|()| clock(pipeline))),
             (Self::Clock, "POST") => match read::<ClockChange>(body) {
-                Ok(change) => {
-                    let span = Duration::from_secs(change.advance_seconds);
-                    pipeline.clock.advance(span);
-                    if let Some(speed) = change.speed {
-                        pipeline.clock.set_speed(speed);
-                    }
-                    done(&clock(&pipeline.clock))
-                }
+                Ok(change) => saved(pipeline.keeper.change(|state| {
+                    change.apply(&mut state.time);
+                    Ok(ClockState::of(state.time))
+                })),
                 Err(error) => wrong(StatusCode::BAD_REQUEST, &error),
             },
             (Self::Faults, "GET") => done(&pipeline.faults.rules()),
@@ -91,6 +101,10 @@ impl Control {
                 done(&pipeline.faults.rules())
             }
             (Self::Requests, "GET") => done(&pipeline.log.requests()),
+            (Self::Seed, "POST") => match Seed::read(body) {
+                Ok(seed) => saved(pipeline.seed(seed).map(|()| customers(pipeline))),
+                Err(error) => wrong(StatusCode::BAD_REQUEST, &error),
+            },
             (Self::Nothing, _) => wrong(StatusCode::NOT_FOUND, "nothing is at this address"),
             _ => {
                 let error = "this address takes another method";
@@ -104,7 +118,7 @@ impl Control {
 
     fn methods(self) -> &'static str {
         match self {
-            Self::Reset => "POST",
+            Self::Reset | Self::Seed => "POST",
             Self::Clock => "GET, POST",
             Self::Faults => "GET, POST, DELETE",
             Self::Requests | Self::Nothing => "GET",
@@ -112,15 +126,55 @@ impl Control {
     }
 }
 
-fn clock(clock: &Clock) -> ClockState {
-    ClockState {
-        now: written(clock.now()),
-        speed: clock.speed(),
+impl ClockChange {
+    fn apply(&self, time: &mut Time) {
+        time.advance(Duration::from_secs(self.advance_seconds));
+        if let Some(speed) = self.speed {
+            time.set_speed(speed);
+        }
     }
+}
+
+impl ClockState {
+    fn of(time: Time) -> Self {
+        Self {
+            now: written(time.now()),
+            speed: time.speed(),
+        }
+    }
+}
+
+fn clock(pipeline: &Pipeline) -> ClockState {
+    ClockState::of(pipeline.keeper.read().time)
+}
+
+fn customers(pipeline: &Pipeline) -> Customers {
+    let state = pipeline.keeper.read();
+    let customers = state.customers.iter().map(|customer| ListedCustomer {
+        id: customer.id.clone(),
+        orders: customer.orders.len(),
+    });
+    Customers {
+        customers: customers.collect(),
+    }
+}
+
+/// The answer to a request whose body did not come whole.
+pub(crate) fn unreadable() -> Answer {
+    let error = "the body is cut, or longer than 16 MiB";
+    wrong(StatusCode::BAD_REQUEST, error)
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|error| error.to_string())
+}
+
+/// The answer about something that is to be in the state file, if there is one.
+fn saved<T: Serialize>(outcome: io::Result<T>) -> Answer {
+    match outcome {
+        Ok(value) => done(&value),
+        Err(error) => wrong(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
 }
 
 fn done<T: Serialize>(value: &T) -> Answer {

@@ -12,7 +12,7 @@ use crate::catalogue::{self, Currency, DOLLAR};
 use crate::denial::Denial;
 use crate::members::Members;
 use crate::offer::OfferKind;
-use crate::order::{LineItem, OrderStatus, PurchaseCommitment, RenewalTerm};
+use crate::order::{LineItem, OrderStatus, PurchaseCommitment, RenewsTo};
 use crate::refusal::Refusal;
 use crate::store::{Customer, PlacedOrder};
 use crate::subscription;
@@ -33,20 +33,20 @@ pub(crate) struct NewOrder {
 
 /// What the customer of an order decides about it.
 #[derive(Debug)]
-pub(crate) struct Buyer {
-    pub(crate) customer_id: &'static str,
+pub(crate) struct Buyer<'c> {
+    pub(crate) customer_id: &'c str,
     pub(crate) currency: &'static Currency,
     /// The last days of the terms that subscriptions of the customer are in.
     pub(crate) term_ends: Vec<Day>,
 }
 
-impl Buyer {
+impl<'c> Buyer<'c> {
     /// What the customer decides at a moment.
-    pub(crate) fn of(customer: &Customer, now: DateTime<Utc>) -> Self {
+    pub(crate) fn of(customer: &'c Customer, now: DateTime<Utc>) -> Self {
         let ends =
             |placed: &PlacedOrder| subscription::term_ends(&placed.at(now)).collect::<Vec<_>>();
         Self {
-            customer_id: customer.id,
+            customer_id: &customer.id,
             currency: customer.currency,
             term_ends: customer.orders.iter().flat_map(ends).collect(),
         }
@@ -55,7 +55,7 @@ impl Buyer {
 
 impl NewOrder {
     /// Reads a body and checks it.
-    pub(crate) fn read(body: &Members<'_>, buyer: &Buyer) -> Result<Self, Refusal> {
+    pub(crate) fn read(body: &Members<'_>, buyer: &Buyer<'_>) -> Result<Self, Refusal> {
         check_customer(body, buyer.customer_id)?;
         if let Some(word) = body.word("status")? {
             OrderStatus::from_word(&word).ok_or(Denial::StatusUnknown)?;
@@ -135,7 +135,7 @@ pub(crate) fn partner(line: &Members<'_>) -> Result<Option<String>, Refusal> {
     }
 }
 
-fn currency(body: &Members<'_>, buyer: &Buyer) -> Result<&'static Currency, Denial> {
+fn currency(body: &Members<'_>, buyer: &Buyer<'_>) -> Result<&'static Currency, Denial> {
     // The partner does business in dollars.
     match body.text("currencyCode")? {
         None => Ok(buyer.currency),
@@ -150,7 +150,7 @@ fn line_item(
     number: usize,
     asked: &Members<'_>,
     cycle: Option<BillingCycle>,
-    buyer: &Buyer,
+    buyer: &Buyer<'_>,
 ) -> Result<LineItem, Refusal> {
     let offer_id = asked.text("offerId")?.unwrap_or_default();
     let kind = OfferKind::of(&offer_id).ok_or(Denial::OfferInvalid)?;
@@ -192,7 +192,7 @@ fn line_item(
         Some(renewal) => renewal.text("termDuration")?,
         None => None,
     }
-    .map(|term_duration| RenewalTerm { term_duration });
+    .map(RenewsTo::term);
     line.partner_id_on_record = partner(asked)?;
     line.additional_partner_ids_on_record = additional_partners(asked)?;
     line.provisioning_context = asked.named_texts("provisioningContext")?;
@@ -203,7 +203,7 @@ fn line_item(
     Ok(line)
 }
 
-fn term_end(line: &Members<'_>, buyer: &Buyer) -> Result<Option<String>, Denial> {
+fn term_end(line: &Members<'_>, buyer: &Buyer<'_>) -> Result<Option<String>, Denial> {
     let Some(date) = line.text("customTermEndDate")? else {
         return Ok(None);
     };
@@ -233,13 +233,11 @@ fn commitment(line: &Members<'_>) -> Result<Option<PurchaseCommitment>, Denial> 
     let amount = commitment.value::<Amount>("amount")?;
     let (currency, grain) = (commitment.text("currency")?, commitment.text("grain")?);
     match (amount, currency, grain) {
-        (Some(amount), Some(currency), Some(grain)) if amount.is_number() => {
-            Ok(Some(PurchaseCommitment {
-                amount,
-                currency,
-                grain,
-            }))
-        }
+        (Some(amount), Some(currency), Some(grain)) => Ok(Some(PurchaseCommitment {
+            amount: Some(amount),
+            currency: Some(currency),
+            grain: Some(grain),
+        })),
         _ => Err(Denial::RequestInvalid),
     }
 }

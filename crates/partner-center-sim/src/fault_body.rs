@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn what_the_spec_has_an_example_of_is_said_in_its_words() {
         let document = Document::read().expect("the spec");
-        let bodies = FaultBodies::read(&document).expect("examples");
+        let bodies = FaultBodies::read(document).expect("examples");
         for (status, code, response, name) in [
             (400, None, "BadRequest", "invalid_request"),
             (400, Some("900126"), "BadRequest", "unparsable_enum"),

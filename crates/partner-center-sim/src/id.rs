@@ -1,10 +1,13 @@
 //! Which id does a thing have?
 //!
 //! An id is computed from the place of the thing in the seed, so that two runs have the same ids and a new order in the
-//! seed leaves the others theirs. Three shapes of order ids coexist; clients must take all of them for opaque text.
+//! seed leaves the others theirs. What comes with an id of its own has a place by that. Three shapes of order ids coexist; clients must take all of them for opaque text.
+
+use serde::{Deserialize, Serialize};
 
 /// The place of a thing in the seed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Place {
     pub(crate) customer: usize,
     pub(crate) order: usize,
@@ -24,6 +27,17 @@ pub(crate) enum Purpose {
 }
 
 impl Place {
+    /// The place of an order that came with its id, apart from all others.
+    pub(crate) fn of_id(customer: usize, id: &str) -> Self {
+        let bits = id.bytes().fold(0, |bits, byte| mix(bits ^ u64::from(byte)));
+        // The upper half of 32 bits.
+        let order = (1 << 31) | (bits >> 33);
+        Self {
+            customer,
+            order: order as usize,
+        }
+    }
+
     /// The same well-mixed bits for the same place, purpose and round.
     pub(crate) fn bits(self, purpose: Purpose, round: u64) -> u64 {
         let purpose = match purpose {
@@ -33,8 +47,9 @@ impl Place {
             Purpose::Instant => 4,
             Purpose::AzurePlan => 5,
             Purpose::Price => 6,
-            Purpose::Subscription { line } => 100 + line as u64,
-            Purpose::Attachment { number } => 10_000 + number as u64,
+            // No line has so large a number, but for what somebody wrote into a state file.
+            Purpose::Subscription { line } => 100_u64.wrapping_add(line as u64),
+            Purpose::Attachment { number } => 10_000_u64.wrapping_add(number as u64),
         };
         let place = ((self.customer as u64) << 32) | self.order as u64;
         mix(mix(mix(place) ^ purpose) ^ round)

@@ -11,9 +11,9 @@ use serde_json::value::{RawValue, to_raw_value};
 
 /// The members of an object in their order, with their values as text.
 #[derive(Debug)]
-pub(crate) struct Members(Vec<(String, Box<RawValue>)>);
+pub(crate) struct RawObject(Vec<(String, Box<RawValue>)>);
 
-impl Members {
+impl RawObject {
     /// The value of a member.
     pub(crate) fn get(&self, name: &str) -> Option<&RawValue> {
         let found = self.0.iter().find(|(key, _)| key == name);
@@ -31,23 +31,23 @@ impl Members {
     }
 }
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de> Deserialize<'de> for RawObject {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct InOrder;
 
         impl<'de> Visitor<'de> for InOrder {
-            type Value = Members;
+            type Value = RawObject;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawObject, A::Error> {
                 let mut members = Vec::new();
                 while let Some(member) = map.next_entry()? {
                     members.push(member);
                 }
-                Ok(Members(members))
+                Ok(RawObject(members))
             }
         }
 
@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-impl Serialize for Members {
+impl Serialize for RawObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
@@ -69,7 +69,7 @@ pub(crate) fn replaced(
 ) -> serde_json::Result<Box<RawValue>> {
     match json.get().as_bytes().first() {
         Some(b'{') => {
-            let mut members: Members = serde_json::from_str(json.get())?;
+            let mut members: RawObject = serde_json::from_str(json.get())?;
             for (name, value) in &mut members.0 {
                 *value = if name == member && value.get().starts_with('"') {
                     to_raw_value(word)?
@@ -92,14 +92,14 @@ pub(crate) fn replaced(
 mod tests {
     use serde_json::value::RawValue;
 
-    use super::{Members, replaced};
+    use super::{RawObject, replaced};
 
     const TEXT: &str =
         r#"{"z":1.10000000000000000001,"status":"completed","a":[{"status":7},{"status":"x"}]}"#;
 
     #[test]
     fn what_is_not_changed_keeps_its_text() {
-        let mut members: Members = serde_json::from_str(TEXT).expect("JSON");
+        let mut members: RawObject = serde_json::from_str(TEXT).expect("JSON");
         assert_eq!(
             members.get("status").map(RawValue::get),
             Some(r#""completed""#)

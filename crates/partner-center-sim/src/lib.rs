@@ -1,32 +1,35 @@
 //! A believable Microsoft Partner Center for orders on 127.0.0.1, to test against. It is unofficial.
 //!
 //! ```
-//! use partner_center_sim::Simulator;
+//! use std::time::Duration;
 //!
-//! # use tokio::io::{AsyncReadExt, AsyncWriteExt};
-//! # async fn get(url: &str, token: &str) -> std::io::Result<String> {
-//! #     let (host, path) = url["http://".len()..].split_at(url["http://".len()..].find('/').unwrap());
-//! #     let mut connection = tokio::net::TcpStream::connect(host).await?;
-//! #     let request = format!(
-//! #         "GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
-//! #     );
-//! #     connection.write_all(request.as_bytes()).await?;
-//! #     let mut answer = String::new();
-//! #     connection.read_to_string(&mut answer).await?;
-//! #     Ok(answer)
-//! # }
+//! use partner_center_sim::{Fault, Operation, Simulator};
+//!
 //! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> std::io::Result<()> {
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let simulator = Simulator::start().await?;
 //! let [customer, _] = Simulator::CUSTOMERS;
+//! let before = simulator.order_ids(customer).len();
+//! // The first order is placed, and its answer is lost.
+//! simulator.on(Operation::CreateOrder).nth(1).fault(Fault::reset().after_change());
 //!
-//! // `get` stands for the HTTP client under test.
-//! let url = format!("{}/v1/customers/{customer}/orders", simulator.base_url());
-//! let answer = get(&url, Simulator::ACCESS_TOKEN).await?;
+//! // Put the client under test here; `reqwest` stands for it.
+//! let http = reqwest::Client::new();
+//! let orders = format!("{}/v1/customers/{customer}/orders", simulator.base_url());
+//! let order = r#"{"lineItems": [{"lineItemNumber": 0, "offerId": "CFQ7TTC0SB01:0002:CFQ7TTC0RK4D", "quantity": 5}]}"#;
+//! let place = || {
+//!     let request = http.post(&orders).bearer_auth(Simulator::ACCESS_TOKEN);
+//!     let request = request.header("MS-RequestId", "0e5fc923-8e3c-4560-9100-ce7283c3e081");
+//!     request.header("Content-Type", "application/json").body(order).send()
+//! };
+//! assert!(place().await.is_err());
+//! assert_eq!(place().await?.status(), 201); // the same request id: the same order
+//! assert_eq!(simulator.order_ids(customer).len(), before + 1);
 //!
-//! assert!(answer.starts_with("HTTP/1.1 200 OK"));
-//! assert!(answer.contains(r#""totalCount":43"#));
-//! assert_eq!(simulator.requests()[0].status(), 200);
+//! // Lists have it a quarter of an hour later, which takes no time here.
+//! simulator.clock().advance(Duration::from_secs(15 * 60));
+//! let list = http.get(&orders).bearer_auth(Simulator::ACCESS_TOKEN).send().await?;
+//! assert!(list.text().await?.contains(r#""totalCount":44"#));
 //! # Ok(())
 //! # }
 //! ```
@@ -38,6 +41,7 @@
 //!
 #![doc = include_str!("../docs/abilities.md")]
 #![doc = include_str!("../docs/control.md")]
+#![doc = include_str!("../docs/state.md")]
 #![doc = include_str!("../docs/limits.md")]
 
 mod activation;
@@ -53,6 +57,7 @@ mod catalogue;
 mod change;
 mod clock;
 mod connection;
+mod contract;
 mod control;
 mod create;
 mod denial;
@@ -60,8 +65,10 @@ mod document;
 mod fault;
 mod fault_body;
 mod filter;
+mod fit;
 mod id;
 mod json;
+mod keeper;
 mod link;
 mod log;
 mod members;
@@ -79,11 +86,16 @@ mod refusal;
 mod replay;
 mod request;
 mod rule;
+mod schema;
 mod seed;
+mod seeding;
 mod server;
 mod service;
 mod settings;
 mod sign_in;
+mod spelled;
+mod state;
+mod state_file;
 mod store;
 mod subscription;
 mod term;

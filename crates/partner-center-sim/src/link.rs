@@ -10,16 +10,22 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Link {
     pub(crate) uri: String,
-    pub(crate) method: String,
-    pub(crate) headers: Vec<LinkHeader>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) method: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) headers: Option<Vec<LinkHeader>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<String>,
 }
 
 /// One header to send when a link is followed.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct LinkHeader {
-    pub(crate) key: String,
-    pub(crate) value: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) value: Option<String>,
 }
 
 impl Link {
@@ -34,16 +40,17 @@ impl Link {
     fn new(method: &str, uri: String) -> Self {
         Self {
             uri,
-            method: method.to_owned(),
-            headers: Vec::new(),
+            method: Some(method.to_owned()),
+            headers: Some(Vec::new()),
+            body: None,
         }
     }
 
     /// The same link with one more header.
     pub(crate) fn with_header(mut self, key: &str, value: String) -> Self {
-        self.headers.push(LinkHeader {
-            key: key.to_owned(),
-            value,
+        self.headers.get_or_insert_default().push(LinkHeader {
+            key: Some(key.to_owned()),
+            value: Some(value),
         });
         self
     }
@@ -53,7 +60,8 @@ impl Link {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Attributes {
-    pub(crate) object_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) object_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) etag: Option<String>,
 }
@@ -72,7 +80,7 @@ fn etag(id: &str, version: u64) -> String {
 impl Attributes {
     pub(crate) fn of(object_type: &str) -> Self {
         Self {
-            object_type: object_type.to_owned(),
+            object_type: Some(object_type.to_owned()),
             etag: None,
         }
     }

@@ -23,6 +23,7 @@ pub struct LoggedRequest {
     headers: Vec<(String, String)>,
     is_authorized: bool,
     status: u16,
+    problems: Vec<String>,
 }
 
 impl LoggedRequest {
@@ -61,6 +62,15 @@ impl LoggedRequest {
         self.status
     }
 
+    /// What does not fit the spec, each with its place and the rule: of the request (`request: ..`), also where the
+    /// simulator puts up with it or refused it for something else, and of the simulator's own answer (`answer: ..`).
+    ///
+    /// Empty for what is not looked at: what is no operation of the spec, what was refused for its token or throttled, what
+    /// a fault struck before it was carried out, and everything after [`unchecked`](crate::Builder::unchecked).
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+
     fn new(head: &request::Parts) -> Self {
         // A secret belongs into the form, but not every client knows that.
         let asks_for_token = Endpoint::at(head.uri.path()).is_some();
@@ -75,6 +85,7 @@ impl LoggedRequest {
             headers: kept(&head.headers),
             is_authorized: bearer(&head.headers).is_some(),
             status: 0,
+            problems: Vec::new(),
         }
     }
 }
@@ -105,9 +116,19 @@ impl Log {
 
     /// Notes how the request with this number was answered.
     pub(crate) fn answered(&self, number: usize, status: StatusCode) {
+        self.with(number, |request| request.status = status.as_u16());
+    }
+
+    /// Notes what does not fit the spec about the request with this number.
+    pub(crate) fn found(&self, number: usize, problems: impl IntoIterator<Item = String>) {
+        self.with(number, |request| request.problems.extend(problems));
+    }
+
+    fn with(&self, number: usize, note: impl FnOnce(&mut LoggedRequest)) {
         let mut requests = self.lock();
+        // After a reset there may be none.
         if let Some(request) = number.checked_sub(1).and_then(|n| requests.get_mut(n)) {
-            request.status = status.as_u16();
+            note(request);
         }
     }
 

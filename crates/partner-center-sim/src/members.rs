@@ -27,6 +27,11 @@ impl<'b> Members<'b> {
             .map_err(|_| Refusal::BodyUnreadable)
     }
 
+    /// Reads an object inside a body.
+    pub(crate) fn of(json: &'b RawValue) -> Option<Self> {
+        serde_json::from_str(json.get()).map(Self).ok()
+    }
+
     /// A text.
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Denial> {
         self.value(name)
@@ -88,11 +93,17 @@ impl<'b> Members<'b> {
         Ok(objects.map(|objects| objects.into_iter().map(Self).collect()))
     }
 
-    fn get(&self, name: &str) -> Option<&'b RawValue> {
-        self.0
-            .iter()
-            .find(|(key, raw)| key.eq_ignore_ascii_case(name) && raw.get() != "null")
-            .map(|(_, raw)| *raw)
+    /// The value of a member that is there.
+    pub(crate) fn get(&self, name: &str) -> Option<&'b RawValue> {
+        self.present()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, raw)| raw)
+    }
+
+    /// The members that are there, by their own names.
+    pub(crate) fn present(&self) -> impl Iterator<Item = (&str, &'b RawValue)> {
+        let members = self.0.iter().map(|(key, raw)| (key.as_str(), *raw));
+        members.filter(|(_, raw)| raw.get() != "null")
     }
 }
 

@@ -114,7 +114,7 @@ pub(crate) fn customer_id(path: &str) -> Option<String> {
 }
 
 /// The decoded segments of a path, unless one of them is empty: nothing is at such a path.
-fn segments(path: &str) -> Option<Vec<String>> {
+pub(crate) fn segments(path: &str) -> Option<Vec<String>> {
     let decoded = |segment| {
         let text = percent_decode_str(segment).decode_utf8_lossy().into_owned();
         (!text.is_empty()).then_some(text)

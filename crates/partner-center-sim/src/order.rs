@@ -1,10 +1,13 @@
 //! What does an order look like on the wire?
 //!
 //! The members are those of the spec's schemas, in their order. An absent member is left out, never null. Reading
-//! refuses members that are not listed here: an example of the spec must not lose one on its way through.
+//! refuses members that are not listed here: an order must not lose one on its way through.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use crate::amount::Amount;
@@ -33,10 +36,13 @@ pub(crate) struct Order {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) total_price: Option<Amount>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) partner_on_record_attestation_accepted: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) links: Option<OrderLinks>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) client: Option<ClientContext>,
-    pub(crate) attributes: Attributes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) attributes: Option<Attributes>,
 }
 
 /// Where an order stands.
@@ -85,10 +91,17 @@ impl OrderStatus {
     }
 }
 
-/// An object that is always empty.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ClientContext {}
+/// Which program placed an order; the simulator's own orders do not tell.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ClientContext {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) marketplace_country: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) device_family: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+}
 
 /// Where an order can be read, followed and changed.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -98,8 +111,8 @@ pub(crate) struct OrderLinks {
     pub(crate) provisioning_status: Option<Link>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) patch_operation: Option<Link>,
-    #[serde(rename = "self")]
-    pub(crate) this: Link,
+    #[serde(rename = "self", skip_serializing_if = "Option::is_none")]
+    pub(crate) this: Option<Link>,
 }
 
 impl OrderLinks {
@@ -109,7 +122,16 @@ impl OrderLinks {
         Self {
             provisioning_status: Some(Link::get(format!("{path}/provisioningstatus"))),
             patch_operation: None,
-            this: Link::get(path),
+            this: Some(Link::get(path)),
+        }
+    }
+
+    /// The same with the link that orders of the new commerce have.
+    pub(crate) fn with_patch_operation(customer_id: &str, order_id: &str) -> Self {
+        let path = format!("/customers/{customer_id}/orders/{order_id}");
+        Self {
+            patch_operation: Some(Link::patch(path)),
+            ..Self::of(customer_id, order_id)
         }
     }
 }
@@ -123,6 +145,8 @@ pub(crate) struct LineItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) subscription_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) parent_subscription_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) friendly_name: Option<String>,
     pub(crate) quantity: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -134,7 +158,7 @@ pub(crate) struct LineItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) custom_term_end_date: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) renews_to: Option<RenewalTerm>,
+    pub(crate) renews_to: Option<RenewsTo>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) partner_id_on_record: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,11 +166,15 @@ pub(crate) struct LineItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) provisioning_context: Option<BTreeMap<String, String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) attestation_accepted: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pricing: Option<Pricing>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) purchase_commitment: Option<PurchaseCommitment>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) links: Option<LineItemLinks>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) attributes: Option<Attributes>,
 }
 
 impl LineItem {
@@ -156,6 +184,7 @@ impl LineItem {
             line_item_number: number,
             offer_id,
             subscription_id: None,
+            parent_subscription_id: None,
             friendly_name: Some(friendly_name.to_owned()),
             quantity,
             term_duration: None,
@@ -166,10 +195,45 @@ impl LineItem {
             partner_id_on_record: None,
             additional_partner_ids_on_record: None,
             provisioning_context: None,
+            attestation_accepted: None,
             pricing: None,
             purchase_commitment: None,
             links: None,
+            attributes: None,
         }
+    }
+}
+
+/// What a line renews to: one term in most sources, several in others.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum RenewsTo {
+    One(RenewalTerm),
+    Several(Vec<RenewalTerm>),
+}
+
+// What serde derives for this would not tell what is wrong with a term.
+impl<'de> Deserialize<'de> for RenewsTo {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrSeveral;
+
+        impl<'de> Visitor<'de> for OneOrSeveral {
+            type Value = RenewsTo;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a term or several")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RenewsTo, A::Error> {
+                Deserialize::deserialize(MapAccessDeserializer::new(map)).map(RenewsTo::One)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, terms: A) -> Result<RenewsTo, A::Error> {
+                Deserialize::deserialize(SeqAccessDeserializer::new(terms)).map(RenewsTo::Several)
+            }
+        }
+
+        deserializer.deserialize_any(OneOrSeveral)
     }
 }
 
@@ -177,27 +241,43 @@ impl LineItem {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct RenewalTerm {
-    pub(crate) term_duration: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) term_duration: Option<String>,
+}
+
+impl RenewsTo {
+    pub(crate) fn term(duration: impl Into<String>) -> Self {
+        let term_duration = Some(duration.into());
+        Self::One(RenewalTerm { term_duration })
+    }
 }
 
 /// Prices of a line before tax: of one unit, and of all of them (`extendedPrice`).
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Pricing {
-    pub(crate) list_price: Amount,
-    pub(crate) discounted_price: Amount,
-    pub(crate) prorated_price: Amount,
-    pub(crate) price: Amount,
-    pub(crate) extended_price: Amount,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) list_price: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) discounted_price: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prorated_price: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) price: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) extended_price: Option<Amount>,
 }
 
 /// What a savings plan commits to spend.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct PurchaseCommitment {
-    pub(crate) amount: Amount,
-    pub(crate) currency: String,
-    pub(crate) grain: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) amount: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) currency: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) grain: Option<String>,
 }
 
 /// Where a line's product and subscription are found; which of them are there depends on the kind of offer.

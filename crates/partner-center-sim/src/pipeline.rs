@@ -6,91 +6,136 @@
 //! answer.
 
 use std::io;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{self, ConnectInfo, Request};
 use axum::response::Response;
+use bytes::Bytes;
 use http::{StatusCode, request};
 use tokio::time::sleep;
 
 use crate::answer::Answer;
-use crate::body;
+use crate::body::Incoming;
 use crate::broken::{Broken, Instead};
-use crate::clock::Clock;
+use crate::clock::{Clock, Time};
 use crate::connection::Connection;
-use crate::control::Control;
+use crate::contract::{Contract, Contracts};
+use crate::control::{self, Control};
 use crate::document::Document;
 use crate::fault_body::{FaultBodies, throttled};
+use crate::fit::Problem;
+use crate::keeper::Keeper;
 use crate::log::Log;
 use crate::operation::{Operation, customer_id};
 use crate::outgoing::Outgoing;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, mistaken};
 use crate::request::bearer;
 use crate::rule::{Call, Faults};
-use crate::server::Simulator;
-use crate::service::Service;
+use crate::seeding::Seed;
+use crate::service::{Answered, Service};
 use crate::settings::Settings;
 use crate::sign_in::Endpoint;
+use crate::state::State;
+use crate::state_file::{self, StateFile, Storage};
 use crate::throttle::Throttle;
-use crate::token::{Caller, Tokens, Unaccepted};
+use crate::token::{Caller, TokenRules, Unaccepted, User};
+
+/// What is known of a request beside what it says.
+#[derive(Clone, Copy)]
+struct Noted<'c> {
+    /// Its place in the log, from 1.
+    number: usize,
+    /// What the spec says of its operation, if that is to be checked.
+    contract: Option<&'c Contract>,
+}
 
 /// All that a simulator consists of, but for the socket.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
     pub(crate) clock: Clock,
+    pub(crate) keeper: Arc<Keeper>,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    pub(crate) service: Service,
+    /// Without them nothing is held against the spec.
+    contracts: Option<&'static Contracts>,
+    byte_order_mark: bool,
+    body_timeout: Duration,
     bodies: FaultBodies,
-    tokens: Tokens,
+    token_rules: TokenRules,
     throttle: Throttle,
-    /// A reset puts a new one in its place.
-    service: RwLock<Arc<Service>>,
+    /// Of a clock that shows the time of day at the start.
+    speed: Option<u32>,
 }
 
 impl Pipeline {
     pub(crate) fn new(settings: Settings) -> io::Result<Self> {
         let document = Document::read()?;
-        let clock = settings.speed.map_or_else(Clock::still, Clock::running);
-        let service = Service::new(
-            &document,
-            clock.clone(),
-            Simulator::CUSTOMERS,
-            settings.request_ids,
-        )?;
+        let (file, saved) = match &settings.storage {
+            Storage::Memory => (None, None),
+            Storage::Snapshot(path) => (None, state_file::read(path)?),
+            Storage::File(path) => {
+                let file = StateFile::own(path)?;
+                let saved = file.read()?;
+                (Some(file), saved)
+            }
+        };
+        let state = match (saved, settings.speed) {
+            (None, speed) => State::begin(document, Time::begin(speed))?,
+            (Some(state), None) => state,
+            (Some(mut state), Some(speed)) => {
+                state.time.set_speed(speed);
+                state
+            }
+        };
+        let keeper = Arc::new(Keeper::new(state, file)?);
         Ok(Self {
-            clock,
+            clock: Clock::new(Arc::clone(&keeper)),
             faults: Faults::default(),
             log: Log::default(),
-            bodies: FaultBodies::read(&document)?,
-            tokens: Tokens::new(settings.token_lifetime, settings.multi_factor),
+            service: Service::new(document, Arc::clone(&keeper), settings.request_ids)?,
+            keeper,
+            contracts: match settings.checked {
+                true => Some(Contracts::read()?),
+                false => None,
+            },
+            byte_order_mark: settings.byte_order_mark,
+            body_timeout: settings.body_timeout,
+            bodies: FaultBodies::read(document)?,
+            token_rules: TokenRules {
+                lifetime: settings.token_lifetime,
+                user: User {
+                    multi_factor: settings.multi_factor,
+                },
+            },
             throttle: Throttle::new(settings.rate_limit),
-            service: RwLock::new(Arc::new(service)),
+            speed: settings.speed,
         })
     }
 
     /// Begins again, but for the settings.
     pub(crate) fn reset(&self) -> io::Result<()> {
         let document = Document::read()?;
-        self.clock.restart();
-        let service = Service::new(
-            &document,
-            self.clock.clone(),
-            Simulator::CUSTOMERS,
-            self.service().replays.request_ids(),
-        )?;
-        *self.service.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(service);
+        self.keeper.change(|state| {
+            let mut time = Time::begin(self.speed);
+            time.set_speed(state.time.speed());
+            *state = State::begin(document, time)?;
+            io::Result::Ok(())
+        })?;
         self.faults.clear();
-        self.tokens.clear();
         self.throttle.clear();
         self.log.clear();
         Ok(())
     }
 
-    pub(crate) fn service(&self) -> Arc<Service> {
-        // It is put in its place whole: there is one even after a panic.
-        Arc::clone(&self.service.read().unwrap_or_else(PoisonError::into_inner))
+    /// Takes up customers and orders of the caller's own.
+    pub(crate) fn seed(&self, seed: Seed) -> io::Result<()> {
+        self.keeper.change(|state| {
+            seed.plant(state);
+            Ok(())
+        })
     }
 
     /// Who asks; or the answer for somebody who may not, or asks too often.
@@ -99,18 +144,19 @@ impl Pipeline {
         head: &request::Parts,
         operation: Option<Operation>,
     ) -> Result<Caller, Box<Answer>> {
-        let refused = |refusal| Box::new(self.service().refuse(refusal));
+        let refused = |refusal| Box::new(self.service.refuse(refusal));
         let coded = |status, code| Box::new(self.bodies.answer(status, Some(code), None));
         let token = bearer(&head.headers).ok_or_else(|| refused(Refusal::TokenMissing))?;
-        let caller = self
-            .tokens
-            .caller(token, self.clock.now())
-            .map_err(|unaccepted| match unaccepted {
-                Unaccepted::NotValid => refused(Refusal::TokenNotAccepted),
-                Unaccepted::AnotherAudience => coded(StatusCode::UNAUTHORIZED, "900420"),
-                Unaccepted::WithoutMultiFactor => coded(StatusCode::UNAUTHORIZED, "900421"),
-            })?;
-        if let Err(seconds) = self.throttle.admit(&caller.tenant, &self.clock) {
+        let (time, caller) = {
+            let state = self.keeper.read();
+            (state.time, state.tokens.caller(token, state.time.now()))
+        };
+        let caller = caller.map_err(|unaccepted| match unaccepted {
+            Unaccepted::NotValid => refused(Refusal::TokenNotAccepted),
+            Unaccepted::AnotherAudience => coded(StatusCode::UNAUTHORIZED, "900420"),
+            Unaccepted::WithoutMultiFactor => coded(StatusCode::UNAUTHORIZED, "900421"),
+        })?;
+        if let Err(seconds) = self.throttle.admit(&caller.tenant, &time) {
             return Err(Box::new(throttled(seconds)));
         }
         // The only operation that the spec has no application-only token for.
@@ -120,25 +166,70 @@ impl Pipeline {
         Ok(caller)
     }
 
-    async fn carried_out(&self, head: &request::Parts, caller: &Caller, body: Body) -> Answer {
-        let service = self.service();
-        service.answer(head, &caller.tenant, body).await
+    /// The body of a request that is not for the service. One that is cut or too long is as good as none.
+    async fn whole(&self, body: Incoming) -> Result<Bytes, Box<Answer>> {
+        match body.read().await {
+            Err(Refusal::BodyLate) => Err(Box::new(self.service.refuse(Refusal::BodyLate))),
+            body => Ok(body.unwrap_or_default()),
+        }
+    }
+
+    async fn carried_out(
+        &self,
+        head: &request::Parts,
+        caller: &Caller,
+        body: Incoming,
+        noted: Noted<'_>,
+    ) -> Answer {
+        let answered = self
+            .service
+            .answer(head, &caller.tenant, body, noted.contract);
+        let Answered { answer, problems } = answered.await;
+        let told = |problem: Problem| format!("request: {}", problem.text);
+        self.log.found(noted.number, problems.into_iter().map(told));
+        self.completed(answer, head, noted)
+    }
+
+    /// An answer of the service itself, as it is meant to leave. One that does not fit the spec does not leave.
+    fn completed(&self, answer: Answer, head: &request::Parts, noted: Noted<'_>) -> Answer {
+        let mut answer = answer.complete(noted.number, &head.headers);
+        let problems = noted
+            .contract
+            .map(|contract| contract.problems_of_answer(&answer));
+        let problems = problems.unwrap_or_default();
+        if let Some(problem) = problems.first() {
+            answer = mistaken(problem).complete(noted.number, &head.headers);
+        }
+        let told = |problem| format!("answer: {problem}");
+        self.log.found(noted.number, problems.into_iter().map(told));
+        if self.byte_order_mark {
+            answer
+        } else {
+            answer.without_mark()
+        }
     }
 
     async fn api(
         &self,
         mut head: request::Parts,
-        body: Body,
+        body: Incoming,
         number: usize,
         connection: Connection,
     ) -> Response {
         let operation = Operation::of(&head.method, head.uri.path());
+        let contracts = self.contracts.zip(operation);
+        let noted = Noted {
+            number,
+            contract: contracts.and_then(|(contracts, operation)| contracts.get(operation)),
+        };
         let caller = match self.caller(&head, operation) {
             Ok(caller) => caller,
             Err(answer) => {
-                body::discard(body).await;
+                let late = body.discard().await.err();
+                let answer = late.map_or(*answer, |late| self.service.refuse(late));
+                let answer = self.completed(answer, &head, noted);
                 self.log.answered(number, answer.status);
-                return answer.into_response(number, &head.headers);
+                return answer.into_response();
             }
         };
         let customer = customer_id(head.uri.path());
@@ -149,21 +240,21 @@ impl Pipeline {
         pause(broken.delay).await;
         if let Some((instead, after_change)) = broken.instead(&self.bodies) {
             if after_change {
-                self.carried_out(&head, &caller, body).await;
+                self.carried_out(&head, &caller, body, noted).await;
             } else {
-                body::discard(body).await;
+                // What strikes the request strikes it whether or not its rest comes.
+                let _ = body.discard().await;
             }
             pause(broken.late).await;
             return self.replaced(instead, &head, number, &connection);
         }
         let asked = head.uri.clone();
         broken.ask(&mut head);
-        let answer = self.carried_out(&head, &caller, body).await;
+        let answer = self.carried_out(&head, &caller, body, noted).await;
         pause(broken.late).await;
         let answer = broken.spoil(answer, &asked);
         self.log.answered(number, answer.status);
-        let response = answer.into_response(number, &head.headers);
-        response.map(|body| match broken.manner() {
+        answer.into_response().map(|body| match broken.manner() {
             Some(manner) => Body::new(Outgoing::new(body, manner, connection)),
             None => Body::from(body),
         })
@@ -184,11 +275,11 @@ impl Pipeline {
             }
             Instead::Bare(answer) => {
                 self.log.answered(number, answer.status);
-                answer.into_bare_response()
+                answer.into_response()
             }
             Instead::Answer(answer) => {
                 self.log.answered(number, answer.status);
-                answer.into_response(number, &head.headers)
+                answer.complete(number, &head.headers).into_response()
             }
         }
     }
@@ -196,25 +287,32 @@ impl Pipeline {
 
 /// Answers a request. There is no request without an answer, unless a fault wants it.
 pub(crate) async fn answer(
-    State(pipeline): State<Arc<Pipeline>>,
+    extract::State(pipeline): extract::State<Arc<Pipeline>>,
     ConnectInfo(connection): ConnectInfo<Connection>,
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
     let control = Control::at(head.uri.path());
+    let body = Incoming::new(body, pipeline.body_timeout);
     let number = control.map_or_else(|| pipeline.log.received(&head), |_| 0);
     if let Some(control) = control {
-        let body = body::read(body).await;
-        let answer = control.answer(&pipeline, &head.method, &body.unwrap_or_default());
-        return answer.into_bare_response();
+        let answer = match body.read().await {
+            Ok(body) => control.answer(&pipeline, &head.method, &body),
+            Err(Refusal::BodyLate) => pipeline.service.refuse(Refusal::BodyLate),
+            Err(_) => control::unreadable(),
+        };
+        return answer.into_response();
     }
     if let Some(endpoint) = Endpoint::at(head.uri.path()) {
-        // One that is cut or too long is as good as none.
-        let body = body::read(body).await.unwrap_or_default();
-        let now = pipeline.clock.now();
-        let answer = endpoint.answer(&pipeline.tokens, &head, &body, now, number);
+        let answer = match pipeline.whole(body).await {
+            Ok(body) => {
+                let rules = pipeline.token_rules;
+                endpoint.answer(&pipeline.keeper, rules, (&head, &body), number)
+            }
+            Err(late) => *late,
+        };
         pipeline.log.answered(number, answer.status);
-        return answer.into_bare_response();
+        return answer.into_response();
     }
     pipeline.api(head, body, number, connection).await
 }
@@ -223,5 +321,43 @@ pub(crate) async fn answer(
 async fn pause(span: Duration) {
     if !span.is_zero() {
         sleep(span).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::extract::Request;
+    use http::{HeaderMap, StatusCode};
+    use serde_json::{Value, json};
+
+    use super::{Noted, Pipeline};
+    use crate::answer::Answer;
+    use crate::operation::Operation;
+    use crate::settings::Builder;
+
+    #[test]
+    fn an_answer_that_does_not_fit_is_replaced_and_noted() {
+        let pipeline = Pipeline::new(Builder::new().settings()).expect("a pipeline");
+        let (head, ()) = Request::new(()).into_parts();
+        let noted = Noted {
+            number: pipeline.log.received(&head),
+            contract: pipeline
+                .contracts
+                .expect("contracts")
+                .get(Operation::GetOrder),
+        };
+        let answer = Answer::json(StatusCode::OK, HeaderMap::new(), &json!({ "id": 7 }));
+        let answer = pipeline.completed(answer, &head, noted);
+        let body: Value = serde_json::from_slice(&answer.body).expect("JSON");
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(body["code"], "800003");
+        let problem = "body: \"referenceCustomerId\" is a required property";
+        let description = format!(
+            "The simulator made a mistake: its answer is not as it is described: {problem}."
+        );
+        assert_eq!(body["description"], description);
+        assert!(answer.headers.contains_key("ms-requestid"));
+        let told = pipeline.log.requests();
+        assert!(told[0].problems().contains(&format!("answer: {problem}")));
     }
 }

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::activation;
 use crate::link::Link;
@@ -21,7 +22,8 @@ const COMPLETED_AFTER: TimeDelta = TimeDelta::minutes(5);
 const PROVISIONED_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// What is still to come of an order. Nothing is for an order of the seed that no request changed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Progress {
     /// When a request placed the order.
     pub(crate) placed_at: Option<DateTime<Utc>>,
@@ -32,7 +34,8 @@ pub(crate) struct Progress {
 }
 
 /// A line that is being provisioned.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 struct Delivery {
     since: DateTime<Utc>,
     /// The subscription that the line will be.

@@ -9,7 +9,7 @@ use crate::clock::written;
 use crate::create::NewOrder;
 use crate::denial::Denial;
 use crate::id::{Place, Purpose};
-use crate::link::{Attributes, Link};
+use crate::link::Attributes;
 use crate::offer::{self, OfferKind};
 use crate::order::{ClientContext, LineItem, LineItemLinks, Order, OrderLinks, OrderStatus};
 use crate::price::{self, LinePrice, Prices};
@@ -17,25 +17,27 @@ use crate::progress::Progress;
 use crate::store::{Customer, PlacedOrder};
 
 /// First place of the orders that requests place, far from those of the seed.
-const PLACED: usize = 1_000;
+const PLACED: u32 = 1_000;
 
-/// Places an order for a customer.
-pub(crate) fn place(
-    customer: &mut Customer,
-    new: NewOrder,
-    now: DateTime<Utc>,
-) -> Result<&PlacedOrder, Denial> {
-    let place = Place {
-        customer: customer.index,
-        order: PLACED + customer.placed,
-    };
+/// What an order costs that is to be placed.
+pub(crate) fn prices(new: &NewOrder) -> Result<Prices, Denial> {
     let prices = new
         .lines
         .iter()
         .map(|line| LinePrice::plain(price::unit(&line.offer_id), line.quantity))
         .collect();
     // More money than there are numbers for.
-    let prices = Prices::of(new.currency, prices).map_err(|_| Denial::QuantityUnavailable)?;
+    Prices::of(new.currency, prices).map_err(|_| Denial::QuantityUnavailable)
+}
+
+/// Places an order for a customer, at these prices.
+pub(crate) fn place(
+    customer: &mut Customer,
+    new: NewOrder,
+    prices: Prices,
+    now: DateTime<Utc>,
+) -> Result<&PlacedOrder, Denial> {
+    let (taken, place) = next_place(customer).ok_or(Denial::QuantityUnavailable)?;
     let order = order(customer, place, new, now);
     let mut progress = Progress::placed(now);
     if order.status == Some(OrderStatus::Pending) {
@@ -45,10 +47,22 @@ pub(crate) fn place(
         progress,
         ..PlacedOrder::new(place, order, Some(prices))
     };
-    customer.placed += 1;
+    customer.placed = taken;
     // Newest first.
     customer.orders.insert(0, placed);
     customer.orders.first().ok_or(Denial::RequestInvalid)
+}
+
+/// The place of the next order, and how many there are with it. A seed may have brought an order that has the ids of a
+/// place, because another simulator placed it there.
+fn next_place(customer: &Customer) -> Option<(u32, Place)> {
+    (customer.placed..u32::MAX - PLACED)
+        .map(|number| {
+            let order = (PLACED + number) as usize;
+            let customer = customer.index;
+            (number + 1, Place { customer, order })
+        })
+        .find(|(_, place)| !customer.has_order_of(*place))
 }
 
 /// An order and all of its lines go on from now.
@@ -56,9 +70,10 @@ pub(crate) fn start(progress: &mut Progress, order: &Order, place: Place, now: D
     progress.complete(now);
     for line in order.line_items.iter().filter(|line| line.quantity > 0) {
         let number = line.line_item_number;
-        let subscription = OfferKind::of_line(line)
-            .has_subscriptions()
-            .then(|| place.guid(Purpose::Subscription { line: number }));
+        let new = || place.guid(Purpose::Subscription { line: number });
+        let subscription = OfferKind::of_line(line).has_subscriptions().then(new);
+        // A seed may bring one that waits and has its subscription already.
+        let subscription = line.subscription_id.clone().or(subscription);
         progress.deliver(number, subscription, now);
     }
 }
@@ -78,22 +93,22 @@ fn order(customer: &Customer, place: Place, new: NewOrder, now: DateTime<Utc>) -
         _ => place.short_order_id(),
     };
     let is_new_commerce = !matches!(kind, Some(OfferKind::Legacy | OfferKind::Reservation));
-    let mut links = OrderLinks::of(customer.id, &id);
-    if is_new_commerce {
-        links.patch_operation = Some(Link::patch(links.this.uri.clone()));
-    }
+    let links = match is_new_commerce {
+        true => OrderLinks::with_patch_operation(&customer.id, &id),
+        false => OrderLinks::of(&customer.id, &id),
+    };
     let attributes = match kind {
         Some(OfferKind::Legacy) => Attributes::versioned("Order", &id),
         _ => Attributes::of("Order"),
     };
     let mut lines = new.lines;
     for line in &mut lines {
-        line.links = line_links(line, customer.country);
+        line.links = line_links(line, &customer.country);
     }
     Order {
         alternate_id: is_new_commerce.then(|| id.clone()),
         id,
-        reference_customer_id: customer.id.to_owned(),
+        reference_customer_id: customer.id.clone(),
         billing_cycle: new.billing_cycle.as_str().to_owned(),
         currency_code: Some(new.currency.code.to_owned()),
         currency_symbol: Some(new.currency.symbol.to_owned()),
@@ -102,9 +117,10 @@ fn order(customer: &Customer, place: Place, new: NewOrder, now: DateTime<Utc>) -
         status: Some(status),
         transaction_type: is_new_commerce.then(|| "UserPurchase".to_owned()),
         total_price: None,
+        partner_on_record_attestation_accepted: None,
         links: Some(links),
-        client: is_new_commerce.then_some(ClientContext {}),
-        attributes,
+        client: is_new_commerce.then(ClientContext::default),
+        attributes: Some(attributes),
     }
 }
 

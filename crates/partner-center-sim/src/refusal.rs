@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use bytes::Bytes;
-use http::header::{ALLOW, HeaderValue, WWW_AUTHENTICATE};
+use http::header::{ALLOW, CONNECTION, HeaderValue, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,6 +26,7 @@ pub(crate) enum Refusal {
     MethodNotAllowed(Methods),
     CustomerIdInvalid,
     CustomerUnrelated,
+    BodyLate,
     BodyTooLong,
     BodyUnreadable,
     MediaTypeUnknown,
@@ -56,7 +57,7 @@ struct Fault {
 pub(crate) struct Refusals(BTreeMap<Refusal, Bytes>);
 
 impl Refusal {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 21] = [
         Self::TokenMissing,
         Self::TokenNotAccepted,
         Self::NothingHere,
@@ -66,6 +67,7 @@ impl Refusal {
         Self::MethodNotAllowed(Methods::Post),
         Self::CustomerIdInvalid,
         Self::CustomerUnrelated,
+        Self::BodyLate,
         Self::BodyTooLong,
         Self::BodyUnreadable,
         Self::MediaTypeUnknown,
@@ -86,6 +88,7 @@ impl Refusal {
                 StatusCode::NOT_FOUND
             }
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BodyLate => StatusCode::REQUEST_TIMEOUT,
             Self::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaTypeUnknown => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::CustomerIdInvalid
@@ -117,9 +120,12 @@ impl Refusal {
                 Wording::Example(response, example) => (response, example),
                 Wording::Own(code, description) => return Ok(Fault::own(code, description)),
             },
-            // No code is documented for the next three statuses; the number repeats them.
+            // No code is documented for the next four statuses; the number repeats them.
             Self::MethodNotAllowed(_) => {
                 return Ok(Fault::own("405", "This address takes another method."));
+            }
+            Self::BodyLate => {
+                return Ok(Fault::own("408", "The rest of the body did not come."));
             }
             Self::BodyTooLong => {
                 return Ok(Fault::own("413", "The body is longer than 16 MiB."));
@@ -171,10 +177,30 @@ impl Refusal {
             Self::MethodNotAllowed(methods) => {
                 headers.insert(ALLOW, HeaderValue::from_static(methods.names()));
             }
+            // What comes after all cannot be told from another request.
+            Self::BodyLate => {
+                headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             _ => {}
         }
         headers
     }
+}
+
+/// Says no to a request that does not fit the spec.
+pub(crate) fn unfit(problem: &str) -> Answer {
+    let description = format!("The request is not as it is described: {problem}.");
+    // The general code for input that is not valid.
+    let fault = Fault::own("800002", &description);
+    Answer::json(StatusCode::BAD_REQUEST, HeaderMap::new(), &fault)
+}
+
+/// Says that an answer would not have fitted the spec.
+pub(crate) fn mistaken(problem: &str) -> Answer {
+    let description =
+        format!("The simulator made a mistake: its answer is not as it is described: {problem}.");
+    let fault = Fault::own("800003", &description);
+    Answer::json(StatusCode::INTERNAL_SERVER_ERROR, HeaderMap::new(), &fault)
 }
 
 impl From<Denial> for Refusal {
@@ -206,12 +232,16 @@ impl Refusals {
         Ok(Self(bodies))
     }
 
+    /// The answer to a request that something here is to blame for.
+    pub(crate) fn failed(error: &io::Error) -> Answer {
+        // The code of the spec's example of a failure.
+        let fault = Fault::own("800003", &error.to_string());
+        Answer::json(StatusCode::INTERNAL_SERVER_ERROR, HeaderMap::new(), &fault)
+    }
+
     /// The answer that says no.
     pub(crate) fn answer(&self, refusal: Refusal) -> Answer {
-        Answer {
-            status: refusal.status(),
-            headers: refusal.headers(),
-            body: self.0.get(&refusal).cloned().unwrap_or_default(),
-        }
+        let body = self.0.get(&refusal).cloned().unwrap_or_default();
+        Answer::written(refusal.status(), refusal.headers(), body)
     }
 }

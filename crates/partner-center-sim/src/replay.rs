@@ -4,13 +4,17 @@
 //! request is still at work. Only what the operation itself answered is remembered. A request that came to nothing,
 //! because it could not be read or its client went away, leaves its id free.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use http::header::{HeaderName, HeaderValue};
+use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
+use crate::operation::Operation;
 
 /// What the simulator makes of the `MS-RequestId` of a write.
 ///
@@ -29,28 +33,49 @@ impl Default for RequestIds {
     }
 }
 
-/// Whose request id it is. That of another partner, or for another customer, is another one.
+/// Whose request id it is. That of another partner, for another customer or of another operation is another one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) tenant: String,
     pub(crate) customer_id: String,
+    pub(crate) operation: Operation,
     pub(crate) request_id: String,
 }
 
-/// The writes that have a request id.
+/// The answers of writes that had a request id.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(try_from = "Vec<Remembered>", into = "Vec<Remembered>")]
+pub(crate) struct Answers(BTreeMap<Key, Answered>);
+
+#[derive(Clone, Debug)]
+struct Answered {
+    at: DateTime<Utc>,
+    answer: Answer,
+}
+
+/// One of them, as it is kept in a file.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Remembered {
+    tenant: String,
+    customer_id: String,
+    operation: Operation,
+    request_id: String,
+    at: DateTime<Utc>,
+    status: u16,
+    headers: Vec<(String, String)>,
+    /// What an operation answers is JSON.
+    body: String,
+}
+
+/// What is made of request ids now, and those of the writes at work.
 #[derive(Debug)]
 pub(crate) struct Replays(Mutex<State>);
 
 #[derive(Debug)]
 struct State {
     request_ids: RequestIds,
-    writes: BTreeMap<Key, Write>,
-}
-
-#[derive(Debug)]
-enum Write {
-    AtWork,
-    Answered { at: DateTime<Utc>, answer: Answer },
+    at_work: BTreeSet<Key>,
 }
 
 /// What a write is when it comes in.
@@ -64,7 +89,7 @@ pub(crate) enum Begun<'r> {
     Answered(Answer),
 }
 
-/// A write at work. Its id is free again when it is dropped without an answer to remember.
+/// A write at work. Its id is free again when it is dropped, unless its answer is remembered.
 #[derive(Debug)]
 pub(crate) struct Ticket<'r> {
     replays: &'r Replays,
@@ -75,13 +100,8 @@ impl Replays {
     pub(crate) fn new(request_ids: RequestIds) -> Self {
         Self(Mutex::new(State {
             request_ids,
-            writes: BTreeMap::new(),
+            at_work: BTreeSet::new(),
         }))
-    }
-
-    /// What is made of request ids now.
-    pub(crate) fn request_ids(&self) -> RequestIds {
-        self.state().request_ids
     }
 
     /// From now on, for what was remembered before as well.
@@ -90,23 +110,25 @@ impl Replays {
     }
 
     /// A write comes in; without an id there is no key.
-    pub(crate) fn begin(&self, key: Option<Key>, now: DateTime<Utc>) -> Begun<'_> {
+    pub(crate) fn begin(
+        &self,
+        key: Option<Key>,
+        answers: &Answers,
+        now: DateTime<Utc>,
+    ) -> Begun<'_> {
         let mut state = self.state();
-        let span = match state.request_ids {
-            RequestIds::Remembered(span) => span,
-            RequestIds::Ignored => return Begun::First(self.ticket(None)),
-        };
-        state
-            .writes
-            .retain(|_, write| !write.is_forgotten(span, now));
-        let Some(key) = key else {
+        let (RequestIds::Remembered(span), Some(key)) = (state.request_ids, key) else {
             return Begun::First(self.ticket(None));
         };
-        match state.writes.get(&key) {
-            Some(Write::AtWork) => Begun::AtWork,
-            Some(Write::Answered { answer, .. }) => Begun::Answered(answer.clone()),
-            None => {
-                state.writes.insert(key.clone(), Write::AtWork);
+        if state.at_work.contains(&key) {
+            return Begun::AtWork;
+        }
+        match answers.0.get(&key) {
+            Some(answered) if !answered.is_forgotten(span, now) => {
+                Begun::Answered(answered.answer.clone())
+            }
+            _ => {
+                state.at_work.insert(key.clone());
                 Begun::First(self.ticket(Some(key)))
             }
         }
@@ -122,33 +144,92 @@ impl Replays {
     }
 }
 
-impl Write {
-    fn is_forgotten(&self, span: Duration, now: DateTime<Utc>) -> bool {
-        match self {
-            Self::AtWork => false,
-            Self::Answered { at, .. } => {
-                let passed = now.signed_duration_since(*at).to_std();
-                passed.is_ok_and(|passed| passed >= span)
+impl From<Answers> for Vec<Remembered> {
+    fn from(answers: Answers) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let remembered = |(key, Answered { at, answer }): (Key, Answered)| Remembered {
+            tenant: key.tenant,
+            customer_id: key.customer_id,
+            operation: key.operation,
+            request_id: key.request_id,
+            at,
+            status: answer.status.as_u16(),
+            headers: answer
+                .headers
+                .iter()
+                .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
+                .collect(),
+            body: text(&answer.body),
+        };
+        answers.0.into_iter().map(remembered).collect()
+    }
+}
+
+impl TryFrom<Vec<Remembered>> for Answers {
+    type Error = http::Error;
+
+    fn try_from(remembered: Vec<Remembered>) -> Result<Self, http::Error> {
+        let answers = remembered.into_iter().map(|kept| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in kept.headers {
+                headers.append(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
             }
-        }
+            let answer = Answer {
+                status: StatusCode::from_u16(kept.status)?,
+                headers,
+                body: kept.body.into(),
+            };
+            let key = Key {
+                tenant: kept.tenant,
+                customer_id: kept.customer_id,
+                operation: kept.operation,
+                request_id: kept.request_id,
+            };
+            Ok((
+                key,
+                Answered {
+                    at: kept.at,
+                    answer,
+                },
+            ))
+        });
+        answers.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl Answered {
+    fn is_forgotten(&self, span: Duration, now: DateTime<Utc>) -> bool {
+        let passed = now.signed_duration_since(self.at).to_std();
+        passed.is_ok_and(|passed| passed >= span)
     }
 }
 
 impl Ticket<'_> {
-    /// The operation gave this answer.
-    pub(crate) fn remember(mut self, answer: &Answer, now: DateTime<Utc>) {
-        if let Some(key) = self.key.take() {
-            let answer = answer.clone();
-            let write = Write::Answered { at: now, answer };
-            self.replays.state().writes.insert(key, write);
+    /// Whether an answer would be remembered.
+    pub(crate) fn has_id(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// The operation gives this answer. The id stays taken until the ticket is dropped, so that there is no gap between
+    /// being at work and being answered.
+    pub(crate) fn remember(&self, answers: &mut Answers, answer: &Answer, now: DateTime<Utc>) {
+        let Some(key) = &self.key else {
+            return;
+        };
+        if let RequestIds::Remembered(span) = self.replays.state().request_ids {
+            answers
+                .0
+                .retain(|_, answered| !answered.is_forgotten(span, now));
         }
+        let answer = answer.clone();
+        answers.0.insert(key.clone(), Answered { at: now, answer });
     }
 }
 
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
-        if let Some(key) = self.key.take() {
-            self.replays.state().writes.remove(&key);
+        if let Some(key) = &self.key {
+            self.replays.state().at_work.remove(key);
         }
     }
 }

@@ -161,9 +161,9 @@ pub(crate) struct Pair<'q> {
     pub(crate) value: String,
 }
 
-/// The first pair of a query with this name, which is compared as it is written.
-pub(crate) fn pair<'q>(query: &'q str, name: &str) -> Option<Pair<'q>> {
-    query.split('&').find_map(|raw| {
+/// The pairs of a query with this name, which is compared as it is written.
+pub(crate) fn pairs<'q>(query: &'q str, name: &str) -> impl Iterator<Item = Pair<'q>> {
+    query.split('&').filter_map(move |raw| {
         let (key, value) = raw.split_once('=').unwrap_or((raw, ""));
         let plain = |text: &str| decoded(&text.replace('+', " "));
         (plain(key) == name).then(|| Pair {
@@ -171,6 +171,11 @@ pub(crate) fn pair<'q>(query: &'q str, name: &str) -> Option<Pair<'q>> {
             value: plain(value),
         })
     })
+}
+
+/// The first of them, which is the one that counts.
+pub(crate) fn pair<'q>(query: &'q str, name: &str) -> Option<Pair<'q>> {
+    pairs(query, name).next()
 }
 
 /// Whether a query switches something on. The published clients write `true` and `True`; anything else asks for nothing.

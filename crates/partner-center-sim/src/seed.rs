@@ -102,10 +102,10 @@ fn customer(buyer: Buyer, middle: Vec<PlacedOrder>) -> io::Result<Customer> {
         orders.push(older::legacy(buyer, number + 1, sale, None)?);
     }
     Ok(Customer {
-        id: buyer.id,
+        id: buyer.id.to_owned(),
         index: buyer.index,
         currency: buyer.currency,
-        country: buyer.country,
+        country: buyer.country.to_owned(),
         orders,
         placed: 0,
     })

@@ -1,10 +1,10 @@
 //! How does the simulator run inside a test?
 //!
-//! It listens on a port of 127.0.0.1 that the system picks and serves on the runtime of the test, until it is dropped.
+//! It listens on a port of 127.0.0.1 that the system picks, unless told otherwise, and serves on the runtime of the test, until it is dropped.
 
 use std::fmt;
 use std::io;
-use std::net::Ipv4Addr;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -18,7 +18,9 @@ use crate::operation::Operation;
 use crate::pipeline::{Pipeline, answer};
 use crate::replay::RequestIds;
 use crate::rule::Rule;
+use crate::seeding::Seed;
 use crate::settings::{Builder, Settings};
+use crate::state_file::StateFile;
 
 /// A running Partner Center on 127.0.0.1. It stops when it is dropped.
 pub struct Simulator {
@@ -39,7 +41,7 @@ impl Simulator {
     /// The partner's own tenant: that of [`ACCESS_TOKEN`](Self::ACCESS_TOKEN). Other tenants get tokens just as well.
     pub const TENANT: &str = "6b2e4f0a-93d1-4c58-a7be-1f8d05c2e973";
 
-    /// The customers that there are, each with somewhat more than 40 orders. The first one has the documented sample
+    /// The customers of the start, each with somewhat more than 40 orders. The first one has the documented sample
     /// orders, the second one the order of the documented provisioning status.
     pub const CUSTOMERS: [&str; 2] = [
         "b0d70a69-4c42-4b27-b17b-91a835d8686a",
@@ -48,13 +50,17 @@ impl Simulator {
 
     /// Starts a simulator on a free port.
     ///
-    /// It runs on the Tokio runtime of the caller, which must have I/O enabled, and time for [faults](crate::Fault) that
-    /// wait.
+    /// It runs on the Tokio runtime of the caller, which must have I/O and time enabled.
     ///
     /// # Errors
     ///
     /// When no port can be had, or when the data that comes with this crate is broken
-    /// ([`InvalidData`](io::ErrorKind::InvalidData)).
+    /// ([`InvalidData`](io::ErrorKind::InvalidData)). With a [state file](Builder::state_file) also when
+    ///
+    /// - another simulator owns it ([`WouldBlock`](io::ErrorKind::WouldBlock)),
+    /// - it is broken, cut or of another version ([`InvalidData`](io::ErrorKind::InvalidData)): the message says where and
+    ///   why, and removing the file lets everything begin again,
+    /// - it cannot be read, locked or written; the kind is that of the cause.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
@@ -65,8 +71,9 @@ impl Simulator {
     }
 
     pub(crate) async fn run(settings: Settings) -> io::Result<Self> {
+        let address = (settings.address, settings.port);
         let pipeline = Arc::new(Pipeline::new(settings)?);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, settings.port)).await?;
+        let listener = TcpListener::bind(address).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let router = Router::new()
             .fallback(answer)
@@ -87,6 +94,16 @@ impl Simulator {
             pipeline,
             _running: running,
         })
+    }
+
+    /// Takes a [state file](Builder::state_file) away, so that the next simulator with it begins as usual. That there is none
+    /// is fine.
+    ///
+    /// # Errors
+    ///
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) when a simulator owns it, else when it cannot be removed.
+    pub fn remove_state(path: impl AsRef<Path>) -> io::Result<()> {
+        StateFile::own(path.as_ref())?.remove()
     }
 
     /// Where it listens, such as `http://127.0.0.1:40123`: without `/v1` and without a slash at the end.
@@ -127,27 +144,54 @@ impl Simulator {
         self.pipeline.faults.clear();
     }
 
-    /// Begins again: with the orders and the time of the start, and without faults, tokens, requests and remembered
+    /// Begins again: with the orders and the time of the start, and without what was [seeded](Self::seed), faults, tokens, requests and remembered
     /// answers. What the [builder](Self::builder) or [`set_request_ids`](Self::set_request_ids) set stays, and so does the
     /// clock's speed.
     ///
-    /// Requests that are being answered meanwhile may still be answered by what was there before.
+    /// A request that is under way meanwhile is carried out before that or after it.
     ///
     /// # Errors
     ///
-    /// As [`start`](Self::start), but for the port.
+    /// As [`start`](Self::start), but for the port. What was there before is there still then.
     pub fn reset(&self) -> io::Result<()> {
         self.pipeline.reset()
     }
 
+    /// Adds customers and orders of the caller's own, as JSON: see
+    /// [Customers and orders of your own](crate#customers-and-orders-of-your-own).
+    ///
+    /// ```
+    /// # use partner_center_sim::Simulator;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let simulator = Simulator::start().await?;
+    /// let customer = "4d2c7a5e-8f31-4b6d-9a0c-5e1f7b3d2c48";
+    /// simulator.seed(r#"{"customers": [{"id": "4d2c7a5e-8f31-4b6d-9a0c-5e1f7b3d2c48"}]}"#)?;
+    ///
+    /// // A customer who never bought anything.
+    /// assert!(simulator.order_ids(customer).is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): the JSON is no seed. The message names the place. Nothing was added.
+    /// - Any other kind: it cannot be written to the [state file](Builder::state_file). Nothing was added.
+    pub fn seed(&self, json: &str) -> io::Result<()> {
+        let seed = Seed::read(json.as_bytes())
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        self.pipeline.seed(seed)
+    }
+
     /// The ids of all orders of a customer, newest first, also of those that no list has yet.
     pub fn order_ids(&self, customer_id: &str) -> Vec<String> {
-        self.pipeline.service().order_ids(customer_id)
+        self.pipeline.service.order_ids(customer_id)
     }
 
     /// Says what becomes of the `MS-RequestId` of a write.
     pub fn set_request_ids(&self, request_ids: RequestIds) {
-        self.pipeline.service().replays.set(request_ids);
+        self.pipeline.service.replays.set(request_ids);
     }
 
     /// Every request received so far, in the order in which they came.
@@ -156,6 +200,13 @@ impl Simulator {
     /// to `/_simulator/`.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.pipeline.log.requests()
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        // Connections outlive this for a moment. They are not to keep the file from the next simulator.
+        self.pipeline.keeper.close();
     }
 }
 

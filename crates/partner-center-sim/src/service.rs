@@ -3,12 +3,12 @@
 //! The checks have a fixed order, so that a request with two faults always gets the same answer: path, method,
 //! customer id, customer. A read goes on with the query, the order or subscription, the line or file of the order; a
 //! write with its request id, the length of its body, its media type and its syntax, the order, and then what the body
-//! says. Who asks, and how often, was checked before.
+//! says. Who asks, and how often, was checked before. Last of all, whatever is asked is held against the spec: codes that
+//! are documented for a fault win over the general one.
 
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use axum::body::Body;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::header::IF_MATCH;
@@ -17,21 +17,24 @@ use http::{HeaderMap, Method, request};
 use crate::activation;
 use crate::answer::{Answer, REQUEST_ID};
 use crate::attachment;
-use crate::body;
+use crate::body::{Incoming, is_json};
 use crate::change::Changed;
-use crate::clock::Clock;
+use crate::contract::Contract;
 use crate::create::{Buyer, NewOrder};
 use crate::document::Document;
+use crate::fit::Problem;
 use crate::id::is_guid;
+use crate::keeper::Keeper;
 use crate::members::Members;
+use crate::operation::Operation;
 use crate::order::{LineItem, Order};
 use crate::paging::{self, ListQuery};
 use crate::provisioning;
 use crate::purchase;
-use crate::refusal::{Refusal, Refusals};
+use crate::refusal::{self, Refusal, Refusals};
 use crate::replay::{Begun, Key, Replays, RequestIds, Ticket};
 use crate::request::{INCLUDE_PRICE, Resource, Target, flag, pair};
-use crate::seed;
+use crate::state::State;
 use crate::store::{Customer, PlacedOrder};
 use crate::subscription;
 use crate::upload::Upload;
@@ -39,16 +42,41 @@ use crate::upload::Upload;
 /// Everything that is behind the socket.
 #[derive(Debug)]
 pub(crate) struct Service {
-    customers: Mutex<Vec<Customer>>,
+    keeper: Arc<Keeper>,
     refusals: Refusals,
-    clock: Clock,
     pub(crate) replays: Replays,
+}
+
+/// An answer, and what of the request does not fit the spec.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) answer: Answer,
+    pub(crate) problems: Vec<Problem>,
 }
 
 /// The body of a write.
 enum Asked<'b> {
     Members(Members<'b>),
     Upload(Upload),
+}
+
+/// Why there is no other answer.
+enum Stopped {
+    Refused(Refusal),
+    /// What it changes cannot be saved.
+    Unsaved(io::Error),
+}
+
+impl From<Refusal> for Stopped {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<io::Error> for Stopped {
+    fn from(error: io::Error) -> Self {
+        Self::Unsaved(error)
+    }
 }
 
 /// A request that may be answered.
@@ -60,25 +88,22 @@ enum Admitted<'s> {
 }
 
 impl Service {
-    /// The state at the start.
     pub(crate) fn new(
         document: &Document,
-        clock: Clock,
-        customer_ids: [&'static str; 2],
+        keeper: Arc<Keeper>,
         request_ids: RequestIds,
     ) -> io::Result<Self> {
         Ok(Self {
-            customers: Mutex::new(seed::customers(document, customer_ids)?),
+            keeper,
             refusals: Refusals::read(document)?,
-            clock,
             replays: Replays::new(request_ids),
         })
     }
 
     /// The ids of a customer's orders, newest first.
     pub(crate) fn order_ids(&self, customer_id: &str) -> Vec<String> {
-        let mut customers = self.customers();
-        let orders = customer(&mut customers, customer_id).map(|customer| &customer.orders);
+        let state = self.keeper.read();
+        let orders = customer(&state, customer_id).map(|customer| &customer.orders);
         let orders = orders.into_iter().flatten();
         orders.map(|placed| placed.order.id.clone()).collect()
     }
@@ -89,44 +114,65 @@ impl Service {
     }
 
     /// Answers a request. There is no request without an answer.
-    pub(crate) async fn answer(&self, head: &request::Parts, tenant: &str, body: Body) -> Answer {
+    pub(crate) async fn answer(
+        &self,
+        head: &request::Parts,
+        tenant: &str,
+        body: Incoming,
+        contract: Option<&Contract>,
+    ) -> Answered {
         let admitted = self.admit(head, tenant);
         // Also that of a refused request: a connection is not closed with unread bytes in it.
-        let body = body::read(body).await;
-        let answer = match admitted {
-            Ok(Admitted::Read(target)) => self.read(&target, head),
-            Ok(Admitted::Write(target, ticket)) => self.write(&target, head, body, ticket).await,
-            Ok(Admitted::Answered(answer)) => Ok(answer),
-            Err(refusal) => Err(refusal),
+        let body = body.read().await;
+        let problems = contract.map_or_else(Vec::new, |contract| {
+            contract.problems_of(head, body.as_deref().unwrap_or_default())
+        });
+        let unfit = problems.iter().find(|problem| !problem.is_tolerated);
+        let unfit = unfit.map(|problem| refusal::unfit(&problem.text));
+        let answer = match (admitted, body) {
+            (_, Err(Refusal::BodyLate)) => Err(Refusal::BodyLate.into()),
+            (Ok(Admitted::Read(target)), _) => {
+                let answer = self.read(&target, head);
+                answer.map(|answer| unfit.unwrap_or(answer))
+            }
+            (Ok(Admitted::Write(target, ticket)), body) => {
+                self.write(&target, head, body, ticket, unfit).await
+            }
+            (Ok(Admitted::Answered(answer)), _) => Ok(answer),
+            (Err(stopped), _) => Err(stopped),
         };
-        answer.unwrap_or_else(|refusal| self.refusals.answer(refusal))
+        let answer = answer.unwrap_or_else(|stopped| match stopped {
+            Stopped::Refused(refusal) => self.refusals.answer(refusal),
+            Stopped::Unsaved(error) => Refusals::failed(&error),
+        });
+        Answered { answer, problems }
     }
 
     /// The checks that do not need the body.
-    fn admit(&self, head: &request::Parts, tenant: &str) -> Result<Admitted<'_>, Refusal> {
+    fn admit(&self, head: &request::Parts, tenant: &str) -> Result<Admitted<'_>, Stopped> {
+        self.keeper.settle()?;
         let target = Target::read(head.uri.path()).ok_or(Refusal::NothingHere)?;
         let methods = target.resource.methods();
         if !methods.include(&head.method) {
-            return Err(Refusal::MethodNotAllowed(methods));
+            return Err(Refusal::MethodNotAllowed(methods).into());
         }
-        let customer_id = customer(&mut self.customers(), &target.customer_id)?.id;
+        let state = self.keeper.read();
+        let customer_id = &customer(&state, &target.customer_id)?.id;
         if head.method == Method::GET {
             return Ok(Admitted::Read(target));
         }
-        match self
-            .replays
-            .begin(key(head, tenant, customer_id), self.clock.now())
-        {
+        let key = key(head, tenant, customer_id);
+        match self.replays.begin(key, &state.answers, state.time.now()) {
             Begun::First(ticket) => Ok(Admitted::Write(target, ticket)),
-            Begun::AtWork => Err(Refusal::AtWork),
+            Begun::AtWork => Err(Refusal::AtWork.into()),
             Begun::Answered(answer) => Ok(Admitted::Answered(answer)),
         }
     }
 
-    fn read(&self, target: &Target, head: &request::Parts) -> Result<Answer, Refusal> {
-        let now = self.clock.now();
-        let mut customers = self.customers();
-        let customer = &*customer(&mut customers, &target.customer_id)?;
+    fn read(&self, target: &Target, head: &request::Parts) -> Result<Answer, Stopped> {
+        let state = self.keeper.read();
+        let now = state.time.now();
+        let customer = customer(&state, &target.customer_id)?;
         let query = head.uri.query().unwrap_or_default();
         let answer = match &target.resource {
             Resource::Orders => {
@@ -164,7 +210,7 @@ impl Service {
                 Answer::ok(&activation::of_subscription(&order, line, id))
             }
             // It takes no GET.
-            Resource::Upload { .. } => return Err(Refusal::Unexpected),
+            Resource::Upload { .. } => return Err(Refusal::Unexpected.into()),
             Resource::Attachments { order_id } => {
                 Answer::ok(&attachment::list(&order(customer, order_id)?.attachments))
             }
@@ -176,7 +222,7 @@ impl Service {
                 Ok(Answer::file(file.ok_or(Refusal::NothingHere)?.bytes()))
             }
         };
-        answer.map_err(|_| Refusal::Unexpected)
+        answer.map_err(|_| Refusal::Unexpected.into())
     }
 
     async fn write(
@@ -185,86 +231,104 @@ impl Service {
         head: &request::Parts,
         body: Result<Bytes, Refusal>,
         ticket: Ticket<'_>,
-    ) -> Result<Answer, Refusal> {
+        unfit: Option<Answer>,
+    ) -> Result<Answer, Stopped> {
         let body = body?;
         let asked = match &target.resource {
             Resource::Upload { .. } => Asked::Upload(Upload::read(&head.headers, body).await?),
-            _ if !body::is_json(&head.headers) => return Err(Refusal::MediaTypeUnknown),
+            _ if !is_json(&head.headers) => return Err(Refusal::MediaTypeUnknown.into()),
             _ => Asked::Members(Members::read(&body)?),
         };
-        let now = self.clock.now();
         // Up to here it is the request that is refused; from here on the operation answers, which is remembered.
-        let answer = self
-            .carry_out(target, &head.headers, asked, now)
-            .unwrap_or_else(|refusal| self.refusals.answer(refusal));
-        if !answer.status.is_server_error() {
-            ticket.remember(&answer, now);
+        self.keeper.change(|state| {
+            let now = state.time.now();
+            let answer = match carry_out(state, target, &head.headers, asked, unfit, now) {
+                // Nothing changed, and nothing is to be remembered.
+                Err(refusal) if !ticket.has_id() => return Err(refusal.into()),
+                carried_out => carried_out.unwrap_or_else(|refusal| self.refusals.answer(refusal)),
+            };
+            if !answer.status.is_server_error() {
+                ticket.remember(&mut state.answers, &answer, now);
+            }
+            Ok(answer)
+        })
+    }
+}
+
+/// Makes the change that a write asks for.
+fn carry_out(
+    state: &mut State,
+    target: &Target,
+    headers: &HeaderMap,
+    asked: Asked<'_>,
+    unfit: Option<Answer>,
+    now: DateTime<Utc>,
+) -> Result<Answer, Refusal> {
+    let place = place_of(&state.customers, &target.customer_id)?;
+    let customer = &mut state.customers[place];
+    let answer = match (&target.resource, asked) {
+        (Resource::Orders, Asked::Members(body)) => {
+            let new = NewOrder::read(&body, &Buyer::of(customer, now))?;
+            let prices = purchase::prices(&new)?;
+            if let Some(unfit) = unfit {
+                return Ok(unfit);
+            }
+            let placed = purchase::place(customer, new, prices, now)?;
+            Answer::created::<Order>(&placed.shown(now, false))
         }
-        Ok(answer)
-    }
-
-    fn carry_out(
-        &self,
-        target: &Target,
-        headers: &HeaderMap,
-        asked: Asked<'_>,
-        now: DateTime<Utc>,
-    ) -> Result<Answer, Refusal> {
-        let mut customers = self.customers();
-        let customer = customer(&mut customers, &target.customer_id)?;
-        let answer = match (&target.resource, asked) {
-            (Resource::Orders, Asked::Members(body)) => {
-                let new = NewOrder::read(&body, &Buyer::of(customer, now))?;
-                let placed = purchase::place(customer, new, now)?;
-                Answer::created::<Order>(&placed.shown(now, false))
+        (Resource::Order { order_id }, Asked::Members(body)) => {
+            let changed = Changed::read(
+                customer,
+                order(customer, order_id)?,
+                &body,
+                headers.get(IF_MATCH),
+                now,
+            )?;
+            if let Some(unfit) = unfit {
+                return Ok(unfit);
             }
-            (Resource::Order { order_id }, Asked::Members(body)) => {
-                let changed = Changed::read(
-                    customer,
-                    order(customer, order_id)?,
-                    &body,
-                    headers.get(IF_MATCH),
-                    now,
-                )?;
-                let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
-                changed.apply(placed, now);
-                Answer::ok::<Order>(&placed.shown(now, false))
+            let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
+            changed.apply(placed, now);
+            Answer::ok::<Order>(&placed.shown(now, false))
+        }
+        (Resource::Upload { order_id }, Asked::Upload(upload)) => {
+            let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
+            upload.check(placed, now)?;
+            if let Some(unfit) = unfit {
+                return Ok(unfit);
             }
-            (Resource::Upload { order_id }, Asked::Upload(upload)) => {
-                let placed = customer.order_mut(order_id).ok_or(Refusal::OrderNotFound)?;
-                Answer::uploaded(&attachment::list(upload.apply(placed, now)?))
-            }
-            // Nothing else takes another method than GET.
-            _ => return Err(Refusal::Unexpected),
-        };
-        answer.map_err(|_| Refusal::Unexpected)
-    }
-
-    fn customers(&self) -> MutexGuard<'_, Vec<Customer>> {
-        // A change is made in one step, after everything that can go wrong with it.
-        self.customers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
+            Answer::uploaded(&attachment::list(upload.apply(placed, now)))
+        }
+        // Nothing else takes another method than GET.
+        _ => return Err(Refusal::Unexpected),
+    };
+    answer.map_err(|_| Refusal::Unexpected)
 }
 
 /// The request id of a write, when it has one that counts.
 fn key(head: &request::Parts, tenant: &str, customer_id: &str) -> Option<Key> {
     let request_id = head.headers.get(REQUEST_ID)?.to_str().ok()?;
+    let operation = Operation::of(&head.method, head.uri.path())?;
     is_guid(request_id).then(|| Key {
         tenant: tenant.to_owned(),
         customer_id: customer_id.to_owned(),
+        operation,
         request_id: request_id.to_ascii_lowercase(),
     })
 }
 
-fn customer<'c>(customers: &'c mut [Customer], id: &str) -> Result<&'c mut Customer, Refusal> {
+fn customer<'s>(state: &'s State, id: &str) -> Result<&'s Customer, Refusal> {
+    place_of(&state.customers, id).map(|place| &state.customers[place])
+}
+
+/// Where among the customers the one with this id is.
+fn place_of(customers: &[Customer], id: &str) -> Result<usize, Refusal> {
     if !is_guid(id) {
         return Err(Refusal::CustomerIdInvalid);
     }
     customers
-        .iter_mut()
-        .find(|customer| customer.id.eq_ignore_ascii_case(id))
+        .iter()
+        .position(|customer| customer.id.eq_ignore_ascii_case(id))
         .ok_or(Refusal::CustomerUnrelated)
 }
 

@@ -1,12 +1,15 @@
 //! What can be different from one simulator to another?
 
 use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
 use crate::replay::RequestIds;
 use crate::server::Simulator;
+use crate::state_file::Storage;
 use crate::throttle::RateLimit;
 
 /// How a simulator is to be, before it runs.
@@ -17,20 +20,30 @@ pub struct Builder {
     multi_factor: bool,
     rate_limit: RateLimit,
     request_ids: RequestIds,
+    address: IpAddr,
     port: u16,
     speed: Option<u32>,
+    storage: Storage,
+    byte_order_mark: bool,
+    body_timeout: Duration,
+    checked: bool,
 }
 
 /// The same, as the parts need it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) token_lifetime: TimeDelta,
     pub(crate) multi_factor: bool,
     pub(crate) rate_limit: RateLimit,
     pub(crate) request_ids: RequestIds,
+    pub(crate) address: IpAddr,
     pub(crate) port: u16,
     /// Of a clock that shows the time of day; without it, the clock stands still.
     pub(crate) speed: Option<u32>,
+    pub(crate) storage: Storage,
+    pub(crate) byte_order_mark: bool,
+    pub(crate) body_timeout: Duration,
+    pub(crate) checked: bool,
 }
 
 impl Builder {
@@ -40,8 +53,13 @@ impl Builder {
             multi_factor: true,
             rate_limit: RateLimit::Usual,
             request_ids: RequestIds::default(),
+            address: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             speed: None,
+            storage: Storage::default(),
+            byte_order_mark: true,
+            body_timeout: Duration::from_secs(30),
+            checked: true,
         }
     }
 
@@ -83,7 +101,16 @@ impl Builder {
         self
     }
 
-    /// Listens on this port of 127.0.0.1; 0 is any that is free, as unless this is set.
+    /// Listens on this address instead of 127.0.0.1, such as `0.0.0.0` for every one that the machine has.
+    ///
+    /// **Whoever reaches that address can use and steer the simulator**, as nothing but the API itself asks for a token. Keep
+    /// what is not invented out of it.
+    pub fn address(mut self, address: IpAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// Listens on this port; 0 is any that is free, as unless this is set.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
@@ -91,8 +118,57 @@ impl Builder {
 
     /// Lets the clock show the time of day when it starts, and run so many times faster than the wall clock. Unless this is
     /// set it stands still, at the same time for all.
+    ///
+    /// With a [state file](Self::state_file) that is there, the time goes on from the one in the file instead, and this is
+    /// its speed from now on. Unless this is set it is the speed in the file.
     pub fn running_clock(mut self, speed: u32) -> Self {
         self.speed = Some(speed);
+        self
+    }
+
+    /// Keeps the state in this file, so that a simulator that is started with it later goes on where this one was.
+    ///
+    /// A file that is there is read; otherwise one is written, into a folder that must exist. Every change is in it before
+    /// the answer that tells of it leaves; what cannot be saved is answered 500 and does not happen. The file is replaced
+    /// as a whole at each change. What is in it and what is not: see [State between runs](crate#state-between-runs).
+    ///
+    /// The file belongs to one simulator at a time, by a lock on another file beside it, with `.lock` at the end of its
+    /// name, which stays there. The lock is free when the process ends, or when [`Simulator`] is dropped: what is still
+    /// being answered then cannot change anything any more.
+    ///
+    /// This and [`state_snapshot`](Self::state_snapshot) replace each other.
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.storage = Storage::File(path.into());
+        self
+    }
+
+    /// Begins with what is in this state file, if it is there, and leaves it alone: for who only reads, also while the file
+    /// belongs to another simulator.
+    pub fn state_snapshot(mut self, path: impl Into<PathBuf>) -> Self {
+        self.storage = Storage::Snapshot(path.into());
+        self
+    }
+
+    /// Lets no answer start with a byte order mark, for readers of JSON that cannot take one.
+    pub fn without_byte_order_mark(mut self) -> Self {
+        self.byte_order_mark = false;
+        self
+    }
+
+    /// Holds neither requests nor answers against the spec, as under load.
+    ///
+    /// Unless this is set, a request that does not fit is refused with 400 and the code 800002, after all other checks and
+    /// before anything is changed. An answer that does not fit is a mistake of the simulator: it is replaced by a 500 that
+    /// says so. Both are in the log, see [`LoggedRequest::problems`](crate::LoggedRequest::problems).
+    pub fn unchecked(mut self) -> Self {
+        self.checked = false;
+        self
+    }
+
+    /// How long the rest of a body may keep the simulator waiting for its next byte, by the wall clock: 30 seconds unless
+    /// this is set. Then the request is answered with 408, nothing of it is carried out, and its connection ends.
+    pub fn body_timeout(mut self, patience: Duration) -> Self {
+        self.body_timeout = patience;
         self
     }
 
@@ -102,15 +178,23 @@ impl Builder {
     ///
     /// As [`Simulator::start`].
     pub async fn start(self) -> io::Result<Simulator> {
-        let settings = Settings {
+        Simulator::run(self.settings()).await
+    }
+
+    pub(crate) fn settings(self) -> Settings {
+        Settings {
             // A span that no calendar holds is one without end.
             token_lifetime: TimeDelta::from_std(self.token_lifetime).unwrap_or(TimeDelta::MAX),
             multi_factor: self.multi_factor,
             rate_limit: self.rate_limit,
             request_ids: self.request_ids,
+            address: self.address,
             port: self.port,
             speed: self.speed,
-        };
-        Simulator::run(settings).await
+            storage: self.storage,
+            byte_order_mark: self.byte_order_mark,
+            body_timeout: self.body_timeout,
+            checked: self.checked,
+        }
     }
 }

@@ -3,6 +3,8 @@
 //! Two token endpoints of Microsoft Entra ID are imitated: the newer one (v2.0), which asks for scopes, and the older one,
 //! which asks for a resource and writes numbers as text.
 
+use std::io;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, PRAGMA};
 use http::{HeaderMap, Method, StatusCode, request};
@@ -11,8 +13,9 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
+use crate::keeper::Keeper;
 use crate::request::pair;
-use crate::token::{Grant, Tokens, User};
+use crate::token::{Grant, TokenRules, Tokens, User};
 
 /// What a user lets the application do.
 const USER_SCOPE: &str = "user_impersonation";
@@ -79,6 +82,16 @@ impl Denied {
     }
 }
 
+/// A token that cannot be saved is not handed out.
+impl From<io::Error> for Denied {
+    fn from(error: io::Error) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            ..Self::request("server_error", 50_000, error.to_string())
+        }
+    }
+}
+
 /// The form of a token request.
 struct Form<'f>(&'f str);
 
@@ -110,10 +123,9 @@ impl Endpoint {
     /// Answers a request for a token. The number makes up ids.
     pub(crate) fn answer(
         &self,
-        tokens: &Tokens,
-        head: &request::Parts,
-        body: &[u8],
-        now: DateTime<Utc>,
+        keeper: &Keeper,
+        rules: TokenRules,
+        (head, body): (&request::Parts, &[u8]),
         number: usize,
     ) -> Answer {
         let mut headers = HeaderMap::new();
@@ -121,7 +133,11 @@ impl Endpoint {
         headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
         let granted = if head.method == Method::POST {
             let body = if is_form(&head.headers) { body } else { b"" };
-            self.granted(tokens, &Form(&String::from_utf8_lossy(body)), now)
+            let body = String::from_utf8_lossy(body);
+            keeper.change(|state| {
+                let now = state.time.now();
+                self.granted(&mut state.tokens, rules, &Form(&body), now)
+            })
         } else {
             headers.insert(ALLOW, HeaderValue::from_static("POST"));
             Err(Denied {
@@ -136,7 +152,10 @@ impl Endpoint {
                     error: denied.error,
                     error_description: format!("AADSTS{}: {}", denied.code, denied.description),
                     error_codes: [denied.code],
-                    timestamp: now
+                    timestamp: keeper
+                        .read()
+                        .time
+                        .now()
                         .to_rfc3339_opts(SecondsFormat::Secs, true)
                         .replace('T', " "),
                     trace_id: format!("{number:08x}-0000-4000-8000-000000000003"),
@@ -149,7 +168,8 @@ impl Endpoint {
 
     fn granted(
         &self,
-        tokens: &Tokens,
+        tokens: &mut Tokens,
+        rules: TokenRules,
         form: &Form<'_>,
         now: DateTime<Utc>,
     ) -> Result<Value, Denied> {
@@ -168,11 +188,11 @@ impl Endpoint {
             }
             "refresh_token" => {
                 let refresh_token = form.required("refresh_token")?;
-                let user = tokens.user(&refresh_token, &application).ok_or_else(|| {
+                if !tokens.may_renew(&refresh_token, &application) {
                     let description = "The refresh token is not one of this application.";
-                    Denied::request("invalid_grant", 70_000, description)
-                })?;
-                (self.audience_of_user(form), Some(user))
+                    return Err(Denied::request("invalid_grant", 70_000, description));
+                }
+                (self.audience_of_user(form), Some(rules.user))
             }
             _ => {
                 let description = "The grant type is none of client_credentials and refresh_token.";
@@ -189,7 +209,7 @@ impl Endpoint {
             audience: &audience,
             user,
         };
-        Ok(self.said(tokens, &grant, now))
+        Ok(self.said(tokens, rules, &grant, now))
     }
 
     fn audience_of_application(&self, form: &Form<'_>) -> Result<String, Denied> {
@@ -228,8 +248,14 @@ impl Endpoint {
     }
 
     /// The token, and what is said about it.
-    fn said(&self, tokens: &Tokens, grant: &Grant<'_>, now: DateTime<Utc>) -> Value {
-        let seconds = tokens.lifetime.num_seconds();
+    fn said(
+        &self,
+        tokens: &mut Tokens,
+        rules: TokenRules,
+        grant: &Grant<'_>,
+        now: DateTime<Utc>,
+    ) -> Value {
+        let seconds = rules.lifetime.num_seconds();
         let mut said = Map::new();
         said.insert("token_type".to_owned(), json!("Bearer"));
         let mut number = |name: &str, value: i64| {
@@ -255,7 +281,7 @@ impl Endpoint {
             let renewal = tokens.renewal(grant.application);
             said.insert("refresh_token".to_owned(), json!(renewal));
         }
-        let token = tokens.issue(grant, now);
+        let token = tokens.issue(grant, rules.lifetime, now);
         said.insert("access_token".to_owned(), json!(token));
         Value::Object(said)
     }

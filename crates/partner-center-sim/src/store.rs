@@ -5,29 +5,32 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::attachment::Attachment;
 use crate::catalogue::Currency;
-use crate::id::{Place, is_guid};
+use crate::id::{Place, Purpose, is_guid};
 use crate::order::{LineItem, Order};
 use crate::price::Prices;
 use crate::progress::Progress;
 
 /// A customer of the partner, with every order placed for it, newest first.
-#[derive(Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Customer {
-    pub(crate) id: &'static str,
+    pub(crate) id: String,
     /// Place among the customers.
     pub(crate) index: usize,
     pub(crate) currency: &'static Currency,
-    pub(crate) country: &'static str,
+    pub(crate) country: String,
     pub(crate) orders: Vec<PlacedOrder>,
-    /// Number of orders that requests placed.
-    pub(crate) placed: usize,
+    /// Number of the places that orders placed by requests have taken.
+    pub(crate) placed: u32,
 }
 
 /// An order, what it costs and the files that belong to it.
-#[derive(Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PlacedOrder {
     /// Where new ids come from.
     pub(crate) place: Place,
@@ -56,6 +59,17 @@ impl Customer {
     /// The same, to change it.
     pub(crate) fn order_mut(&mut self, id: &str) -> Option<&mut PlacedOrder> {
         self.orders.iter_mut().find(|placed| placed.has_id(id))
+    }
+
+    /// Whether an order has one of the ids that an order of this place can have.
+    pub(crate) fn has_order_of(&self, place: Place) -> bool {
+        let ids = [
+            place.guid(Purpose::Order),
+            place.short_order_id(),
+            place.long_order_id(),
+        ];
+        let has_one = |placed: &PlacedOrder| ids.iter().any(|id| placed.has_id(id));
+        self.orders.iter().any(has_one)
     }
 
     /// The order of the subscription with this id, which is a GUID in any letter case, and the place of its line.
@@ -121,9 +135,9 @@ impl PlacedOrder {
         let mut order = self.at(now);
         if let (Some(prices), true) = (&self.prices, include_price) {
             let order = order.to_mut();
-            order.total_price = Some(prices.total.clone());
+            order.total_price.clone_from(&prices.total);
             for (line, pricing) in order.line_items.iter_mut().zip(&prices.lines) {
-                line.pricing = Some(pricing.clone());
+                line.pricing = pricing.clone().or(line.pricing.take());
             }
         }
         order

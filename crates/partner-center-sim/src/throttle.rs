@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::clock::Clock;
+use crate::clock::Time;
 
 /// What the service documents for orders.
 const USUAL: u32 = 500;
@@ -51,13 +51,13 @@ impl Throttle {
     }
 
     /// Counts a request; or says how many seconds to wait, when there were too many.
-    pub(crate) fn admit(&self, tenant: &str, clock: &Clock) -> Result<(), u64> {
+    pub(crate) fn admit(&self, tenant: &str, time: &Time) -> Result<(), u64> {
         let limit = match self.limit {
             RateLimit::Set(limit) => limit,
-            RateLimit::Usual if clock.speed() > 0 => USUAL,
+            RateLimit::Usual if time.speed() > 0 => USUAL,
             RateLimit::Usual | RateLimit::None => return Ok(()),
         };
-        let now = clock.now();
+        let now = time.now();
         let mut windows = self.lock();
         let window = windows.entry(tenant.to_owned()).or_insert(Window {
             begun: now,
@@ -95,42 +95,42 @@ mod tests {
     use std::time::Duration;
 
     use super::{RateLimit, Throttle};
-    use crate::clock::Clock;
+    use crate::clock::Time;
 
     #[test]
     fn a_window_begins_with_a_request_and_lasts_a_minute() {
-        let (clock, throttle) = (Clock::still(), Throttle::new(RateLimit::Set(2)));
-        let admit = || throttle.admit("a", &clock);
-        assert_eq!([admit(), admit(), admit()], [Ok(()), Ok(()), Err(60)]);
-        clock.advance(Duration::from_millis(2_500));
-        assert_eq!(admit(), Err(58));
-        assert_eq!(throttle.admit("b", &clock), Ok(()));
-        clock.advance(Duration::from_millis(57_499));
-        assert_eq!(admit(), Err(1));
-        clock.advance(Duration::from_millis(1));
-        assert_eq!([admit(), admit(), admit()], [Ok(()), Ok(()), Err(60)]);
+        let (mut time, throttle) = (Time::begin(None), Throttle::new(RateLimit::Set(2)));
+        let three = |time: &Time| [(); 3].map(|()| throttle.admit("a", time));
+        assert_eq!(three(&time), [Ok(()), Ok(()), Err(60)]);
+        time.advance(Duration::from_millis(2_500));
+        assert_eq!(throttle.admit("a", &time), Err(58));
+        assert_eq!(throttle.admit("b", &time), Ok(()));
+        time.advance(Duration::from_millis(57_499));
+        assert_eq!(throttle.admit("a", &time), Err(1));
+        time.advance(Duration::from_millis(1));
+        assert_eq!(three(&time), [Ok(()), Ok(()), Err(60)]);
         throttle.clear();
-        assert_eq!(admit(), Ok(()));
+        assert_eq!(throttle.admit("a", &time), Ok(()));
     }
 
     #[test]
     fn the_usual_limit_holds_while_the_clock_runs() {
-        let (clock, throttle) = (Clock::still(), Throttle::new(RateLimit::Usual));
-        let admit = || throttle.admit("a", &clock);
-        assert!((0..600).all(|_| admit().is_ok()));
-        clock.set_speed(1);
-        assert!((0..500).all(|_| admit().is_ok()));
-        assert!(admit().is_err());
-        clock.set_speed(0);
-        assert_eq!(admit(), Ok(()));
+        let (mut time, throttle) = (Time::begin(None), Throttle::new(RateLimit::Usual));
+        let admits = |time: &Time| throttle.admit("a", time).is_ok();
+        assert!((0..600).all(|_| admits(&time)));
+        time.set_speed(1);
+        assert!((0..500).all(|_| admits(&time)));
+        assert!(!admits(&time));
+        time.set_speed(0);
+        assert!(admits(&time));
     }
 
     #[test]
     fn there_may_be_no_limit_or_nothing_else() {
-        let clock = Clock::still();
-        clock.set_speed(1);
+        let mut time = Time::begin(None);
+        time.set_speed(1);
         let throttle = Throttle::new(RateLimit::None);
-        assert!((0..600).all(|_| throttle.admit("a", &clock).is_ok()));
-        assert!(Throttle::new(RateLimit::Set(0)).admit("a", &clock).is_err());
+        assert!((0..600).all(|_| throttle.admit("a", &time).is_ok()));
+        assert!(Throttle::new(RateLimit::Set(0)).admit("a", &time).is_err());
     }
 }

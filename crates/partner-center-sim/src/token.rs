@@ -5,11 +5,10 @@
 //! the same tokens.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::server::Simulator;
 
@@ -24,7 +23,8 @@ const USER_ID: &str = "5d9a8b6e-2f17-4c3a-9d52-7e1f0c4b8a36";
 const USER_NAME: &str = "buyer@partner.example";
 
 /// Who is behind a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Caller {
     /// The partner.
     pub(crate) tenant: String,
@@ -52,13 +52,23 @@ pub(crate) struct Grant<'g> {
 }
 
 /// The user, and how they signed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct User {
     pub(crate) multi_factor: bool,
 }
 
+/// What is the same for all tokens.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TokenRules {
+    pub(crate) lifetime: TimeDelta,
+    /// How the user behind the refresh tokens signed in.
+    pub(crate) user: User,
+}
+
 /// A token that was handed out.
-#[derive(Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 struct Issued {
     caller: Caller,
     audience: String,
@@ -66,21 +76,15 @@ struct Issued {
     expires: DateTime<Utc>,
 }
 
-#[derive(Debug, Default)]
-struct State {
+/// Every token that is good for something, but for the fixed ones.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tokens {
+    /// How many were ever handed out.
+    count: u64,
     issued: BTreeMap<String, Issued>,
     /// Refresh tokens, each with the application that it belongs to.
     renewals: BTreeMap<String, String>,
-    count: u64,
-}
-
-/// Every token that is good for something.
-#[derive(Debug)]
-pub(crate) struct Tokens {
-    pub(crate) lifetime: TimeDelta,
-    /// How the user behind the refresh tokens signed in.
-    user: User,
-    state: Mutex<State>,
 }
 
 #[derive(Serialize)]
@@ -114,19 +118,6 @@ struct Claims<'c> {
 }
 
 impl Tokens {
-    pub(crate) fn new(lifetime: TimeDelta, multi_factor: bool) -> Self {
-        Self {
-            lifetime,
-            user: User { multi_factor },
-            state: Mutex::default(),
-        }
-    }
-
-    /// Forgets every token but the fixed ones.
-    pub(crate) fn clear(&self) {
-        *self.lock() = State::default();
-    }
-
     /// Whose token this is.
     pub(crate) fn caller(&self, token: &[u8], now: DateTime<Utc>) -> Result<Caller, Unaccepted> {
         if token == Simulator::ACCESS_TOKEN.as_bytes() {
@@ -135,9 +126,8 @@ impl Tokens {
                 is_user: true,
             });
         }
-        let state = self.lock();
         let issued = std::str::from_utf8(token).ok();
-        let issued = issued.and_then(|token| state.issued.get(token));
+        let issued = issued.and_then(|token| self.issued.get(token));
         let issued = issued.filter(|issued| now < issued.expires);
         let issued = issued.ok_or(Unaccepted::NotValid)?;
         if !AUDIENCES.contains(&issued.audience.trim_end_matches('/')) {
@@ -149,27 +139,29 @@ impl Tokens {
         Ok(issued.caller.clone())
     }
 
-    /// The user of a refresh token, when it may be used by this application.
-    pub(crate) fn user(&self, refresh_token: &str, application: &str) -> Option<User> {
-        let is_known = refresh_token == Simulator::REFRESH_TOKEN
+    /// Whether a refresh token may be used by this application.
+    pub(crate) fn may_renew(&self, refresh_token: &str, application: &str) -> bool {
+        refresh_token == Simulator::REFRESH_TOKEN
             || self
-                .lock()
                 .renewals
                 .get(refresh_token)
-                .is_some_and(|owner| owner.eq_ignore_ascii_case(application));
-        is_known.then_some(self.user)
+                .is_some_and(|owner| owner.eq_ignore_ascii_case(application))
     }
 
     /// Hands out a token.
-    pub(crate) fn issue(&self, grant: &Grant<'_>, now: DateTime<Utc>) -> String {
-        let mut state = self.lock();
-        state.count += 1;
+    pub(crate) fn issue(
+        &mut self,
+        grant: &Grant<'_>,
+        lifetime: TimeDelta,
+        now: DateTime<Utc>,
+    ) -> String {
+        let number = self.next_number();
         // What expired is as good as what never was.
-        state.issued.retain(|_, issued| now < issued.expires);
+        self.issued.retain(|_, issued| now < issued.expires);
         let expires = now
-            .checked_add_signed(self.lifetime)
+            .checked_add_signed(lifetime)
             .unwrap_or(DateTime::<Utc>::MAX_UTC);
-        let token = written(grant, now, expires, state.count);
+        let token = written(grant, now, expires, number);
         let caller = Caller {
             tenant: grant.tenant.to_owned(),
             is_user: grant.user.is_some(),
@@ -180,23 +172,21 @@ impl Tokens {
             user: grant.user,
             expires,
         };
-        state.issued.insert(token.clone(), issued);
+        self.issued.insert(token.clone(), issued);
         token
     }
 
     /// Hands out a refresh token for the same application. Those before it stay good.
-    pub(crate) fn renewal(&self, application: &str) -> String {
-        let mut state = self.lock();
-        state.count += 1;
-        let text = format!("refresh token {}", state.count);
+    pub(crate) fn renewal(&mut self, application: &str) -> String {
+        let text = format!("refresh token {}", self.next_number());
         let token = format!("1.{}", BASE64_URL_SAFE_NO_PAD.encode(text));
-        state.renewals.insert(token.clone(), application.to_owned());
+        self.renewals.insert(token.clone(), application.to_owned());
         token
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Tokens are added whole: the state is sound even after a panic.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn next_number(&mut self) -> u64 {
+        self.count = self.count.saturating_add(1);
+        self.count
     }
 }
 

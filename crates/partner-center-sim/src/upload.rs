@@ -72,17 +72,9 @@ impl Upload {
         Ok(upload)
     }
 
-    /// Puts the documents to an order that waits for them, and gives the new ones. The order goes on from now.
-    pub(crate) fn apply(
-        self,
-        placed: &mut PlacedOrder,
-        now: DateTime<Utc>,
-    ) -> Result<&[Attachment], Denial> {
+    /// Puts the documents to an order for which they are good, and gives the new ones. The order goes on from now.
+    pub(crate) fn apply(self, placed: &mut PlacedOrder, now: DateTime<Utc>) -> &[Attachment] {
         let mut order = placed.at(now).into_owned();
-        if order.status != Some(OrderStatus::PendingPoUpload) {
-            return Err(Denial::OperationUnsupported);
-        }
-        self.check()?;
         order.status = Some(OrderStatus::PoUploadComplete);
         placed.progress.settle(now);
         purchase::start(&mut placed.progress, &order, placed.place, now);
@@ -97,10 +89,14 @@ impl Upload {
                 content: Content::Uploaded(document.content),
             });
         }
-        Ok(&placed.attachments[before..])
+        &placed.attachments[before..]
     }
 
-    fn check(&self) -> Result<(), Denial> {
+    /// Whether the order waits for documents, and for these.
+    pub(crate) fn check(&self, placed: &PlacedOrder, now: DateTime<Utc>) -> Result<(), Denial> {
+        if placed.at(now).status != Some(OrderStatus::PendingPoUpload) {
+            return Err(Denial::OperationUnsupported);
+        }
         let has = |kind| self.documents.iter().any(|document| document.kind == kind);
         if !has(AttachmentKind::PurchaseOrder) {
             return Err(Denial::PurchaseOrderMissing);

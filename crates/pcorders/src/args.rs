@@ -1,5 +1,6 @@
 //! What can be said on the command line?
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -40,7 +41,7 @@ impl Args {
 
     /// Whether an interrupt is the end that is meant.
     pub(crate) fn is_service(&self) -> bool {
-        matches!(self.noun, Noun::Simulator(_))
+        matches!(self.noun, Noun::Simulator(SimulatorVerb::Serve(_)))
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -52,7 +53,8 @@ impl Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
-    /// Run against an embedded simulator: needs no credentials, buys nothing.
+    /// Run against an embedded simulator: needs no credentials, buys nothing. It keeps what was done until `pcorders simulator
+    /// reset`, and its time runs 60 times faster.
     #[arg(long, global = true, conflicts_with_all = ["environment", "endpoint"])]
     pub(crate) simulate: bool,
 
@@ -121,8 +123,11 @@ says); later (as it is); same_request_id (a write may have been carried out: loo
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SimulatorVerb {
-    /// Run it until it is interrupted. It prints its address, takes the token `simulated`, and forgets all when it stops.
+    /// Run it until it is interrupted. It prints its address, takes the token `simulated`, and forgets all when it stops,
+    /// unless it has a state file.
     Serve(Serve),
+    /// Forget what commands with --simulate did: they keep their simulator's state in a file.
+    Reset,
 }
 
 #[derive(Debug, clap::Args)]
@@ -134,6 +139,23 @@ pub(crate) struct Serve {
     /// How many times faster than the wall clock its time runs: an order is in lists after 15 minutes of it.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) speed: u32,
+
+    /// Keep the state in this file, and go on with what is in it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+
+    /// Listen on this address instead of 127.0.0.1. Whoever reaches it can use and steer the simulator, without a
+    /// password: 0.0.0.0 means everybody in the network.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) expose_on: Option<IpAddr>,
+
+    /// Send JSON without the byte order mark that the service puts before it, for readers that cannot take one.
+    #[arg(long)]
+    pub(crate) no_byte_order_mark: bool,
+
+    /// Hold neither requests nor answers against the OpenAPI document: faster, under load.
+    #[arg(long)]
+    pub(crate) unchecked: bool,
 }
 
 #[derive(Debug, Subcommand)]

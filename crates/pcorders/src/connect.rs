@@ -9,6 +9,7 @@ use partner_center_sim::Simulator;
 use crate::args::{Connection, Environment};
 use crate::failure::Failure;
 use crate::output::notice;
+use crate::state;
 
 /// A client, and the simulator that it talks to, if that is one.
 pub(crate) struct Connected {
@@ -31,10 +32,14 @@ impl Connected {
     }
 }
 
-/// Flags win over the environment: what a flag decides, no variable is asked for.
-pub(crate) async fn connect(connection: &Connection) -> Result<Connected, Failure> {
+/// Flags win over the environment: what a flag decides, no variable is asked for. A simulator keeps what a command that may
+/// write does.
+pub(crate) async fn connect(
+    connection: &Connection,
+    may_write: bool,
+) -> Result<Connected, Failure> {
     if connection.simulate || connection.environment == Some(Environment::Simulator) {
-        return simulated(connection).await;
+        return simulated(connection, may_write).await;
     }
     let environment = match (connection.environment, &connection.endpoint) {
         (Some(environment), _) => environment,
@@ -52,7 +57,9 @@ pub(crate) async fn connect(connection: &Connection) -> Result<Connected, Failur
         Environment::Global => Cloud::Global,
         Environment::UsGov => Cloud::UsGov,
         Environment::China => Cloud::China,
-        Environment::Simulator if endpoint.is_none() => return simulated(connection).await,
+        Environment::Simulator if endpoint.is_none() => {
+            return simulated(connection, may_write).await;
+        }
         Environment::Simulator => {
             let message =
                 "the environment is simulator and an endpoint is set: take one of them away";
@@ -74,10 +81,8 @@ pub(crate) async fn connect(connection: &Connection) -> Result<Connected, Failur
     })
 }
 
-async fn simulated(connection: &Connection) -> Result<Connected, Failure> {
-    let simulator = Simulator::start()
-        .await
-        .map_err(|error| Failure::other("simulator", "the simulator cannot be started", error))?;
+async fn simulated(connection: &Connection, may_write: bool) -> Result<Connected, Failure> {
+    let simulator = state::simulator(may_write).await?;
     notice("simulated: no real customer, nothing is bought");
     let builder = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
         .endpoint(simulator.base_url());

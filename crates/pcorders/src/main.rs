@@ -12,6 +12,7 @@ mod listing;
 mod order;
 mod output;
 mod simulator;
+mod state;
 
 use std::pin::pin;
 use std::process::ExitCode;
@@ -100,18 +101,20 @@ async fn on_own_thread(
 }
 
 async fn run(args: Args, mut output: Output) -> Result<(), Failure> {
+    let may_write = args.is_write();
     let Args {
         connection, noun, ..
     } = args;
     match noun {
         Noun::Error(ErrorVerb::Explain(explain)) => explain::run(&explain, &mut output),
-        Noun::Simulator(SimulatorVerb::Serve(serve)) => simulator::serve(&serve, &mut output).await,
+        Noun::Simulator(SimulatorVerb::Serve(serve)) => simulator::serve(serve, &mut output).await,
+        Noun::Simulator(SimulatorVerb::Reset) => simulator::reset(),
         Noun::Order(verb) => {
-            let connected = connect::connect(&connection).await?;
+            let connected = connect::connect(&connection, may_write).await?;
             order::run(verb, &connected, &mut output).await
         }
         Noun::Api(api) => {
-            let connected = connect::connect(&connection).await?;
+            let connected = connect::connect(&connection, may_write).await?;
             api::run(api, &connected, &mut output).await
         }
     }

@@ -18,7 +18,7 @@ use crate::link::{Attributes, Link};
 use crate::offer;
 use crate::order::{
     ClientContext, LineItem, LineItemLinks, Order, OrderLinks, OrderStatus, PurchaseCommitment,
-    RenewalTerm,
+    RenewsTo,
 };
 use crate::price::{LinePrice, Prices};
 use crate::store::PlacedOrder;
@@ -57,9 +57,7 @@ pub(super) fn order(buyer: Buyer, number: usize, sale: &Sale) -> io::Result<Plac
         price = price.for_half_a_term();
     }
     if number.is_multiple_of(3) && !sale.product.term.is_empty() {
-        line.renews_to = Some(RenewalTerm {
-            term_duration: sale.product.term.to_owned(),
-        });
+        line.renews_to = Some(RenewsTo::term(sale.product.term));
     }
     if number.is_multiple_of(3) {
         line.partner_id_on_record = Some(RESELLERS[number % 2].to_owned());
@@ -136,9 +134,9 @@ pub(super) fn specials(buyer: Buyer) -> io::Result<Vec<PlacedOrder>> {
         context.map(|(key, value)| (key.to_owned(), value)),
     ));
     line.purchase_commitment = Some(PurchaseCommitment {
-        amount: Amount::of(5, 2)?,
-        currency: "usd".to_owned(),
-        grain: "hourly".to_owned(),
+        amount: Some(Amount::of(5, 2)?),
+        currency: Some("usd".to_owned()),
+        grain: Some("hourly".to_owned()),
     });
     // A savings plan shows its prices to whoever looks.
     line.pricing = Some(price.pricing(buyer.currency)?);
@@ -226,8 +224,7 @@ impl Draft {
     }
 
     fn finish(self, billing_cycle: &str) -> io::Result<PlacedOrder> {
-        let mut links = OrderLinks::of(self.buyer.id, &self.id);
-        links.patch_operation = Some(Link::patch(links.this.uri.clone()));
+        let links = OrderLinks::with_patch_operation(self.buyer.id, &self.id);
         let prices = Prices::of(self.currency, self.prices)?;
         let order = Order {
             id: self.id.clone(),
@@ -241,9 +238,10 @@ impl Draft {
             status: Some(self.status),
             transaction_type: Some(self.transaction_type.to_owned()),
             total_price: None,
+            partner_on_record_attestation_accepted: None,
             links: Some(links),
-            client: Some(ClientContext {}),
-            attributes: Attributes::of("Order"),
+            client: Some(ClientContext::default()),
+            attributes: Some(Attributes::of("Order")),
         };
         Ok(PlacedOrder {
             attachments: upload::attachments(self.place, self.status),

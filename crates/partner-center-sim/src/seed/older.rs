@@ -96,7 +96,7 @@ pub(super) fn legacy(
         currency_code: sale.has_currency.then(|| buyer.currency.code.to_owned()),
         creation_date: Moment::before(place, (2018, 2), 2 * number).with_offset(),
         status: sale.status,
-        attributes: Attributes::versioned("Order", &id),
+        attributes: Some(Attributes::versioned("Order", &id)),
         ..bare(buyer, id, sale.billing_cycle, lines)
     };
     Ok(PlacedOrder::new(place, order, prices))
@@ -129,8 +129,9 @@ fn bare(buyer: Buyer, id: String, billing_cycle: &str, line_items: Vec<LineItem>
         status: None,
         transaction_type: None,
         total_price: None,
+        partner_on_record_attestation_accepted: None,
         links: None,
         client: None,
-        attributes: Attributes::of("Order"),
+        attributes: Some(Attributes::of("Order")),
     }
 }

@@ -129,6 +129,7 @@ async fn the_log_can_be_read_and_is_not_in_itself() {
         let headers = entry["headers"].take();
         let wanted = json!({
             "method": "GET", "path": "/v1/x", "query": "a=b", "headers": Value::Null, "is_authorized": true, "status": 404,
+            "problems": [],
         });
         assert_eq!((log.as_array().unwrap().len(), entry), (1, wanted));
         assert_eq!(headers[0], json!(["host", "localhost"]));

@@ -204,7 +204,7 @@ async fn prices_are_shown_on_request_only() {
     for query in [
         "",
         "?include_price=false",
-        "?include_price=",
+        "?include_price=False",
         "?includePrice=true",
     ] {
         for order in everything(&simulator, query).await {

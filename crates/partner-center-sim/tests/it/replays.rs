@@ -69,6 +69,32 @@ async fn another_customer_or_another_id_is_another_order() {
 }
 
 #[tokio::test]
+async fn the_id_of_another_operation_is_another() {
+    let simulator = Simulator::start().await.unwrap();
+    let waiting = order_of("DG7GMGF0D7FV:0003:DG7GMGF0D2G1", 1);
+    let placed = post(&simulator, FIRST, ID, &waiting).await.json();
+    let order = format!(
+        "/v1/customers/{FIRST}/orders/{}",
+        placed["id"].as_str().unwrap()
+    );
+    let headers = [("MS-RequestId", ID)];
+    let form = "--b\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n\
+        {\"customerPrice\":\"1\",\"currency\":\"USD\"}\r\n\
+        --b\r\nContent-Disposition: form-data; name=\"POFiles\"; filename=\"a.pdf\"\r\n\r\n%PDF\r\n--b--\r\n";
+    let target = format!("{order}/attachment");
+    let multipart = "multipart/form-data; boundary=b";
+    let call = ("POST", target.as_str());
+    let reply = send(&simulator, call, &headers, multipart, form.as_bytes()).await;
+    assert_eq!(reply.status, 201);
+    assert_eq!(reply.json()["items"][0]["fileName"], "a.pdf");
+    let (json, cancel) = ("application/json", json!({ "status": "cancelled" }));
+    let call = ("PATCH", order.as_str());
+    let cancel = cancel.to_string();
+    let reply = send(&simulator, call, &headers, json, cancel.as_bytes()).await;
+    assert_eq!(reply.json()["status"], "cancelled", "{}", reply.text());
+}
+
+#[tokio::test]
 async fn an_id_is_forgotten_after_ten_minutes_or_as_soon_as_it_is_said() {
     for (ids, span) in [
         (RequestIds::default(), 10 * MINUTE),

@@ -12,5 +12,6 @@ mod failures;
 mod output;
 mod readme;
 mod run;
+mod simulated;
 mod simulator;
 mod streams;

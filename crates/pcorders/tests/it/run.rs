@@ -1,6 +1,8 @@
 //! How is the command run in a test?
 
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use partner_center_orders_tests::{CUSTOMER, TOKEN};
 use serde_json::Value;
@@ -23,7 +25,15 @@ impl Run {
     }
 }
 
-/// The command without any of the environment's settings.
+/// A folder for the state of simulators that nobody else has. It is made by who writes to it.
+pub(crate) fn own_state() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("state-{}-{number}", std::process::id());
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// The command without any of the environment's settings, and with a state of its own.
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pcorders"));
     for (name, _) in std::env::vars_os() {
@@ -31,7 +41,7 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
             command.env_remove(name);
         }
     }
-    command.args(arguments);
+    command.env("XDG_STATE_HOME", own_state()).args(arguments);
     command
 }
 
