@@ -26,6 +26,7 @@ pub(crate) fn new_order(order: &NewOrder) -> Checked {
     if order.billing_cycle == Some(BillingCycle::Unknown) {
         return wrong("billingCycle must not be unknown: leave it out, or say none for a trial");
     }
+    billing_cycle(order.billing_cycle.as_ref())?;
     if let Some(code) = &order.currency_code {
         currency("currencyCode", code)?;
     }
@@ -61,7 +62,9 @@ fn new_line_item(place: &str, line: &NewOrderLineItem) -> Checked {
     }
     for (name, value) in &line.provisioning_context {
         filled(place, "provisioningContext", Some(name))?;
-        filled(&format!("{place}.provisioningContext"), name, Some(value))?;
+        // A name can be anything, and an error is one line.
+        let name = name.escape_debug().to_string();
+        filled(&format!("{place}.provisioningContext"), &name, Some(value))?;
     }
     if let Some(term) = &line.renews_to {
         let place = format!("{place}.renewsTo");
@@ -180,6 +183,14 @@ pub(crate) fn header(name: &str, text: &str) -> Checked {
         wrong(format!(
             "{name} has characters that cannot be sent in a header"
         ))
+    }
+}
+
+/// Any word may be a billing cycle that the service has learnt since.
+fn billing_cycle(cycle: Option<&BillingCycle>) -> Checked {
+    match cycle {
+        Some(cycle) if cycle.as_str().trim().is_empty() => wrong("billingCycle is blank"),
+        _ => Ok(()),
     }
 }
 
