@@ -29,3 +29,4 @@ mod simulator;
 mod spec;
 mod staleness;
 mod token;
+mod update;
