@@ -30,3 +30,4 @@ mod spec;
 mod staleness;
 mod token;
 mod update;
+mod upload;
