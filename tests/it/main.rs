@@ -26,6 +26,7 @@ mod placed;
 mod properties;
 mod raw;
 mod reading;
+mod requests;
 mod sent;
 mod simulator;
 mod spec;
