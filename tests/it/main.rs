@@ -20,6 +20,7 @@ mod fixtures;
 mod follow;
 mod generator;
 mod ids;
+mod memory;
 mod odd_values;
 mod paging;
 mod placed;

@@ -162,13 +162,18 @@ impl Upload {
         Ok(())
     }
 
+    /// The most that the encoded upload takes.
+    fn room(&self, metadata: &str) -> usize {
+        let files: usize = self.files.iter().map(|(_, file)| file.room()).sum();
+        files + metadata.len() + 2 * AROUND_A_PART
+    }
+
     /// The body, and the content type with its boundary.
     async fn encoded(self) -> Result<(Bytes, String), Error> {
         let metadata = serde_json::to_string(&self.metadata)
             .map_err(|error| Error::input("the metadata cannot be written").with_source(error))?;
-        let files: usize = self.files.iter().map(|(_, file)| file.room()).sum();
-        // All the room that it takes: growing would copy what is there, and hold it twice for a while.
-        let mut whole = BytesMut::with_capacity(files + metadata.len() + 2 * AROUND_A_PART);
+        // Growing would copy what is there, and hold it twice for a while.
+        let mut whole = BytesMut::with_capacity(self.room(&metadata));
         let mut form = Form::new().part(METADATA, part(Part::text(metadata), "application/json")?);
         for (name, file) in self.files {
             form = form.part(name, file.part()?);
@@ -199,7 +204,8 @@ enum Content {
 }
 
 impl UploadFile {
-    /// A file with this name, which is no path, and content type (`application/pdf`), whose content is in memory.
+    /// A file with this name, which is no path, and content type (`application/pdf`), whose content is in memory. Sending
+    /// copies it: [`open`](Self::open) a long one.
     pub fn new(
         name: impl Into<String>,
         content_type: impl Into<String>,
@@ -373,5 +379,31 @@ impl<'c> UploadAttachments<'c> {
             })
             .await?;
         Ok(received.response.map(|collection| collection.items))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Upload, UploadFile};
+
+    /// Whether it grows cannot be seen from outside: the system may give more room without a copy.
+    #[tokio::test]
+    async fn there_is_room_for_the_whole_upload_and_not_much_more() {
+        let long = |letter: &str| format!("{}.pdf", letter.repeat(300));
+        for content in [0, 1, 100_000] {
+            let content = vec![7; content];
+            let kind = format!("application/pdf; title=\"{}\"", "x".repeat(2_000));
+            let mut upload = Upload::new("1".repeat(5_000), "USD").tender_link("\\".repeat(3_000));
+            for name in [long("\""), long("\u{1f4c4}"), "a".to_owned()] {
+                upload = upload
+                    .purchase_order(UploadFile::new(&name, &kind, content.clone()))
+                    .tender(UploadFile::new(&name, "text/plain", content.clone()));
+            }
+            upload.check().unwrap();
+            let room = upload.room(&serde_json::to_string(&upload.metadata).unwrap());
+            let (whole, _) = upload.encoded().await.unwrap();
+            assert!(whole.len() <= room, "{} of {room}", whole.len());
+            assert!(whole.len() + 12_000 > room, "{} of {room}", whole.len());
+        }
     }
 }
