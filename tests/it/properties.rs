@@ -16,7 +16,7 @@ use proptest::test_runner::RngSeed;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-fn config(cases: u32) -> ProptestConfig {
+pub(crate) fn config(cases: u32) -> ProptestConfig {
     let is_chosen = |name| std::env::var_os(name).is_some();
     let mut config = ProptestConfig {
         failure_persistence: None,

@@ -48,6 +48,12 @@ impl Cargo {
         cargo
     }
 
+    /// With a variable in its environment.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
     /// Must succeed; all that it says is shown.
     pub(crate) fn run(mut self) -> Result<(), String> {
         self.show();

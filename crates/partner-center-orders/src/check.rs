@@ -26,6 +26,7 @@ pub(crate) fn new_order(order: &NewOrder) -> Checked {
     if order.billing_cycle == Some(BillingCycle::Unknown) {
         return wrong("billingCycle must not be unknown: leave it out, or say none for a trial");
     }
+    billing_cycle(order.billing_cycle.as_ref())?;
     if let Some(code) = &order.currency_code {
         currency("currencyCode", code)?;
     }
@@ -61,7 +62,9 @@ fn new_line_item(place: &str, line: &NewOrderLineItem) -> Checked {
     }
     for (name, value) in &line.provisioning_context {
         filled(place, "provisioningContext", Some(name))?;
-        filled(&format!("{place}.provisioningContext"), name, Some(value))?;
+        // A name can be anything, and an error is one line.
+        let name = name.escape_debug().to_string();
+        filled(&format!("{place}.provisioningContext"), &name, Some(value))?;
     }
     if let Some(term) = &line.renews_to {
         let place = format!("{place}.renewsTo");
@@ -99,8 +102,19 @@ fn purchase_commitment(place: &str, commitment: &PurchaseCommitment) -> Checked 
 /// The part of an order that is to change.
 pub(crate) fn order_patch(patch: &OrderPatch, purpose: Purpose) -> Checked {
     let has_lines = !patch.line_items.is_empty();
-    if purpose == Purpose::AddOn && !has_lines {
-        return wrong("lineItems is empty: say which add-on to buy");
+    match purpose {
+        Purpose::AddOn if !has_lines => {
+            return wrong("lineItems is empty: say which add-on to buy");
+        }
+        Purpose::BillingCycle if !has_lines => {
+            return wrong("lineItems is empty: say for which line items the billing cycle changes");
+        }
+        Purpose::LineCancellation if !has_lines => {
+            return wrong(
+                "lineItems is empty: say which line items to cancel, or cancel the order",
+            );
+        }
+        _ => {}
     }
     if patch.billing_cycle.is_none() && patch.status.is_none() && !has_lines {
         return wrong("the change is empty");
@@ -109,15 +123,14 @@ pub(crate) fn order_patch(patch: &OrderPatch, purpose: Purpose) -> Checked {
         && *status != OrderStatus::Cancelled
     {
         return wrong(format!(
-            "status can be changed to cancelled only, not to {status}"
+            "status can be changed to cancelled only, not to {:?}",
+            status.as_str()
         ));
     }
     if patch.billing_cycle == Some(BillingCycle::Unknown) {
         return wrong("billingCycle must not be unknown");
     }
-    if purpose == Purpose::BillingCycle && !has_lines {
-        return wrong("lineItems is empty: say for which line items the billing cycle changes");
-    }
+    billing_cycle(patch.billing_cycle.as_ref())?;
     let mut numbers = BTreeSet::new();
     for (index, line) in patch.line_items.iter().enumerate() {
         let place = format!("lineItems[{index}]");
@@ -151,19 +164,16 @@ fn patch_line_item(place: &str, line: &OrderPatchLineItem, purpose: Purpose) -> 
     filled(place, "friendlyName", line.friendly_name.as_deref())?;
     let partner = line.partner_id_on_record.as_deref();
     filled(place, "partnerIdOnRecord", partner)?;
-    let needed: &[(&str, bool)] = match purpose {
-        Purpose::AddOn => &[
-            ("parentSubscriptionId", parent.is_some()),
-            ("quantity", line.quantity.is_some()),
-        ],
-        Purpose::BillingCycle => &[
-            ("subscriptionId", subscription.is_some()),
-            ("quantity", line.quantity.is_some()),
-        ],
-        Purpose::Any | Purpose::Cancellation => &[],
+    let missing = match purpose {
+        Purpose::AddOn if parent.is_none() => Some("parentSubscriptionId"),
+        Purpose::BillingCycle if subscription.is_none() => Some("subscriptionId"),
+        _ => None,
     };
-    match needed.iter().find(|(_, is_there)| !is_there) {
-        Some((name, _)) => wrong(format!("{place}.{name} is missing")),
+    // A line with a parent subscription is an add-on, however it came here.
+    let needs_quantity = purpose == Purpose::BillingCycle || parent.is_some();
+    let missing = missing.or((needs_quantity && line.quantity.is_none()).then_some("quantity"));
+    match missing {
+        Some(name) => wrong(format!("{place}.{name} is missing")),
         None => Ok(()),
     }
 }
@@ -180,6 +190,14 @@ pub(crate) fn header(name: &str, text: &str) -> Checked {
         wrong(format!(
             "{name} has characters that cannot be sent in a header"
         ))
+    }
+}
+
+/// Any word may be a billing cycle that the service has learnt since.
+fn billing_cycle(cycle: Option<&BillingCycle>) -> Checked {
+    match cycle {
+        Some(cycle) if cycle.as_str().trim().is_empty() => wrong("billingCycle is blank"),
+        _ => Ok(()),
     }
 }
 

@@ -32,11 +32,15 @@ const PACE: Pace = Pace {
     correlation_id: None,
 };
 
+/// Nothing grows by half of itself.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 macro_rules! of_a_wait {
     () => {
-        /// How long to wait between two reads: first 5 s, which grow by half up to a minute, unless said otherwise. A
-        /// `Retry-After` that asks for more is kept to.
+        /// How long to wait between two reads: first 5 s, which grow by half up to a minute, unless said otherwise; a
+        /// millisecond at least. A `Retry-After` that asks for more is kept to.
         pub fn every(mut self, first: std::time::Duration, longest: std::time::Duration) -> Self {
+            let first = first.max(SHORTEST);
             (self.pace.first, self.pace.longest) = (first, longest.max(first));
             self
         }
@@ -103,7 +107,7 @@ impl<'c> WaitForStatus<'c> {
     ///   requests, a status of 5xx. They are waited out until the deadline.
     pub async fn send(self) -> Result<Response<Order>, Error> {
         let mut watch = Watch::begin(self.pace);
-        let mut last = String::from("none that was read");
+        let mut last = String::from("no status was read");
         loop {
             let get = self.order.get().correlation_id(watch.correlation_id);
             match get.deadline(watch.left()).send().await {
@@ -112,18 +116,11 @@ impl<'c> WaitForStatus<'c> {
                     if status.is_some_and(|status| *status == self.wanted || is_settled(status)) {
                         return Ok(order);
                     }
-                    last = status.map_or("absent", OrderStatus::as_str).to_owned();
-                    watch
-                        .pause(None, || format!("the order's status is still {last}"))
-                        .await?;
+                    let word = status.map_or("absent", OrderStatus::as_str);
+                    last = format!("the order's last status was {word}");
+                    watch.pause(None, &last).await?;
                 }
-                Err(error) => {
-                    watch
-                        .pause(Some(error), || {
-                            format!("the order's last status was {last}")
-                        })
-                        .await?;
-                }
+                Err(error) => watch.pause(Some(error), &last).await?,
             }
         }
     }
@@ -163,12 +160,16 @@ impl<'c> WaitUntilProvisioned<'c> {
     /// Reads the provisioning status until each line item is `fulfilled` or `unfulfilled`, and returns one entry for each.
     /// `unfulfilled` is final as well: the line was cancelled.
     ///
+    /// An order that waits for somebody is not delivered meanwhile: look at its status first, or give a
+    /// [`deadline`](Self::deadline).
+    ///
     /// # Errors
-    /// - `Timeout`: the deadline passed.
+    /// - `Timeout`: the deadline passed; the message says how far the delivery was last.
     /// - `Service` with 403 and code 900329: the credential has no user.
     /// - Those of every call, but for those that may pass, as in [`WaitForStatus::send`].
     pub async fn send(self) -> Result<Vec<OrderLineItemProvisioningStatus>, Error> {
         let mut watch = Watch::begin(self.pace);
+        let mut last = String::from("nothing was read of the delivery");
         loop {
             let list = self
                 .order
@@ -177,14 +178,27 @@ impl<'c> WaitUntilProvisioned<'c> {
                 .deadline(watch.left());
             let failed = match list.send().try_collect().await {
                 Ok(lines) if !lines.is_empty() && lines.iter().all(is_final) => return Ok(lines),
-                Ok(_) => None,
+                Ok(lines) => {
+                    last = unfinished(&lines);
+                    None
+                }
                 Err(error) => Some(error),
             };
-            watch
-                .pause(failed, || "the order is still being provisioned".to_owned())
-                .await?;
+            watch.pause(failed, &last).await?;
         }
     }
+}
+
+/// How far a delivery is that is not settled.
+fn unfinished(lines: &[OrderLineItemProvisioningStatus]) -> String {
+    let mut open = lines.iter().filter(|line| !is_final(line));
+    let first = open.next().and_then(|line| line.status.as_ref());
+    format!(
+        "{} of {} line items are not delivered yet, the first of them is {}",
+        lines.iter().filter(|line| !is_final(line)).count(),
+        lines.len(),
+        first.map_or("without status", ProvisioningStatus::as_str)
+    )
 }
 
 fn is_final(line: &OrderLineItemProvisioningStatus) -> bool {
@@ -200,6 +214,8 @@ struct Watch {
     longest: Duration,
     until: Instant,
     correlation_id: Uuid,
+    /// Why the last read failed, if it did.
+    trouble: Option<Error>,
 }
 
 impl Watch {
@@ -209,6 +225,7 @@ impl Watch {
             longest: pace.longest,
             until: in_time(pace.deadline),
             correlation_id: pace.correlation_id.unwrap_or_else(Uuid::new_v4),
+            trouble: None,
         }
     }
 
@@ -217,17 +234,18 @@ impl Watch {
     }
 
     /// Waits until it may be asked again. An error ends the wait when it will not pass; one that may is the reason when
-    /// there is no time left.
-    async fn pause(
-        &mut self,
-        error: Option<Error>,
-        unfinished: impl FnOnce() -> String,
-    ) -> Result<(), Error> {
+    /// there is no time left. `last` is what was read last.
+    async fn pause(&mut self, error: Option<Error>, last: &str) -> Result<(), Error> {
         let asked = error.as_ref().and_then(Error::retry_after);
-        let error = match error {
+        match error {
             Some(error) if !may_pass(&error) => return Err(error),
-            error => error,
-        };
+            // A read that the end of the wait cut short says less than the one before.
+            Some(error)
+                if error.kind() == ErrorKind::Timeout
+                    && self.left().is_zero()
+                    && self.trouble.is_some() => {}
+            error => self.trouble = error,
+        }
         let wait = self.next.max(asked.unwrap_or_default());
         self.next = (self.next.saturating_mul(3) / 2).min(self.longest);
         match Instant::now().checked_add(wait) {
@@ -239,9 +257,9 @@ impl Watch {
                 let late = Error::new(
                     ErrorKind::Timeout,
                     crate::delivery::Delivery::NotSent,
-                    format!("no more time to wait: {}", unfinished()),
+                    format!("no more time to wait: {last}"),
                 );
-                Err(match error {
+                Err(match self.trouble.take() {
                     Some(error) => late.with_source(error),
                     None => late,
                 })

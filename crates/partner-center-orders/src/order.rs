@@ -87,12 +87,12 @@ impl<'c> OrderHandle<'c> {
         UpdateOrder::new(self.clone(), patch)
     }
 
-    /// Cancels the order: software, also in production, and Azure reservations in the sandbox. Some of its line items are
-    /// cancelled by [`update`](Self::update) with [`OrderPatch::cancellation`].
+    /// Cancels the whole order: software, also in production, and Azure reservations in the sandbox. Some of its line items
+    /// are cancelled by [`update`](Self::update) with [`OrderPatch::cancellation`].
     ///
     /// Source: documented in cancel-software, cancel-sandbox-order.
     pub fn cancel(&self) -> UpdateOrder<'c> {
-        self.update(OrderPatch::cancellation([]))
+        self.update(OrderPatch::whole_cancellation())
     }
 
     /// Buys an add-on to a subscription of the order; for legacy offers.

@@ -41,18 +41,38 @@ pub struct OrderPatch {
 pub(crate) enum Purpose {
     #[default]
     Any,
-    Cancellation,
+    /// Of some line items, never of all for want of any.
+    LineCancellation,
     AddOn,
     BillingCycle,
 }
 
 impl OrderPatch {
-    /// Cancels the order, or some of its line items when there are any here: software, also in production, and Azure
-    /// reservations in the sandbox. Not after the window for it has passed, and nothing else.
+    /// Cancels some line items of the order: software, also in production, and Azure reservations in the sandbox. Not
+    /// after the window for it has passed, and nothing else.
+    ///
+    /// There must be one. The whole order is cancelled by [`OrderHandle::cancel`](crate::OrderHandle::cancel), and not
+    /// because a search for line items found none.
+    ///
+    /// ```
+    /// use partner_center_orders::{OrderPatch, PatchLineItem};
+    ///
+    /// let line = PatchLineItem::new(1, "DG7GMGF0SB10:0007:DG7GMGF0RV2J");
+    /// assert!(OrderPatch::cancellation([line]).check().is_ok());
+    /// assert!(OrderPatch::cancellation([]).check().is_err());
+    /// ```
     pub fn cancellation(line_items: impl IntoIterator<Item = PatchLineItem>) -> Self {
-        let mut patch = Self::of(Purpose::Cancellation, line_items);
-        patch.wire.status = Some(OrderStatus::Cancelled);
-        patch
+        Self::of(Purpose::LineCancellation, line_items).cancelled()
+    }
+
+    /// Cancels the whole order.
+    pub(crate) fn whole_cancellation() -> Self {
+        Self::default().cancelled()
+    }
+
+    fn cancelled(mut self) -> Self {
+        self.wire.status = Some(OrderStatus::Cancelled);
+        self
     }
 
     /// Buys add-ons to subscriptions of the order; for legacy offers. The line items are numbered from 0 in their order,
@@ -110,21 +130,25 @@ impl OrderPatch {
     /// Says now what sending would say of the change itself.
     ///
     /// # Errors
-    /// `Input`, naming the member as it is called on the wire: nothing to change, a blank offer, a quantity below 0 or, for
-    /// an add-on, below 1, two line items with one number, a status other than `cancelled`; an add-on without parent
-    /// subscription; another billing cycle without line items, or for one without subscription or quantity.
+    /// `Input`, naming the member as it is called on the wire: nothing to change, a blank text, a quantity below 0, two line
+    /// items with one number, a status other than `cancelled`, a billing cycle of `unknown`; an add-on without parent
+    /// subscription, or without a quantity of at least 1; another billing cycle without line items, or for one without
+    /// subscription or quantity; a cancellation of line items without any.
     pub fn check(&self) -> Result<(), Error> {
         check::order_patch(&self.wire, self.purpose)
     }
 }
 
 /// All of a read order that may be sent back: `id`, billing cycle, and of each line its number, offer, subscription, name,
-/// quantity and partner on record. What the service sets itself is left out.
+/// quantity and partner on record. What the service sets itself is left out, and so are a billing cycle of `unknown` and
+/// texts that are blank, which say nothing.
 impl From<&Order> for OrderPatch {
     fn from(order: &Order) -> Self {
+        let cycle = order.billing_cycle.clone();
         Self {
             wire: WirePatch {
-                billing_cycle: order.billing_cycle.clone(),
+                billing_cycle: cycle
+                    .filter(|cycle| *cycle != BillingCycle::Unknown && is_filled(cycle.as_str())),
                 id: Some(order.id.clone()),
                 line_items: order
                     .line_items()
@@ -168,16 +192,19 @@ impl PatchLineItem {
         line
     }
 
-    /// A line as it was read, with all that may be sent back; `None` when it has no number or no offer.
+    /// A line as it was read, with all that may be sent back; `None` when it has no number or no offer. Texts that are
+    /// blank are left out.
     pub fn of(line: &OrderLineItem) -> Option<Self> {
+        let filled = |text: &Option<String>| text.clone().filter(|text| is_filled(text));
+        let subscription = line.subscription_id.clone();
         Some(Self(WireLine {
-            friendly_name: line.friendly_name.clone(),
+            friendly_name: filled(&line.friendly_name),
             line_item_number: line.line_item_number?,
-            offer_id: line.offer_id.clone()?,
+            offer_id: filled(&line.offer_id)?,
             parent_subscription_id: None,
-            partner_id_on_record: line.partner_id_on_record.clone(),
+            partner_id_on_record: filled(&line.partner_id_on_record),
             quantity: line.quantity,
-            subscription_id: line.subscription_id.clone(),
+            subscription_id: subscription.filter(|id| is_filled(id.as_str())),
         }))
     }
 
@@ -204,4 +231,8 @@ impl PatchLineItem {
         self.0.partner_id_on_record = Some(id.into());
         self
     }
+}
+
+fn is_filled(text: &str) -> bool {
+    !text.trim().is_empty()
 }

@@ -4,12 +4,15 @@
 //! themselves must say. There is nothing in an order that a client sets and that identifies it, so it is found by what it
 //! buys and when.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use partner_center_orders_api::{NewOrderLineItem, Order, OrderLineItem, Timestamp};
+use uuid::Uuid;
 
 use crate::error::Error;
 use crate::new_order::NewOrder;
-use crate::orders::Orders;
+use crate::orders::{ListOrders, Orders};
 
 /// Clocks differ, and so does the time of the order from that of the request.
 const SKEW: TimeDelta = TimeDelta::minutes(5);
@@ -18,7 +21,7 @@ const SKEW: TimeDelta = TimeDelta::minutes(5);
 #[derive(Clone, Debug)]
 #[must_use = "nothing is read before this is sent"]
 pub struct FindPlaced<'c> {
-    orders: Orders<'c>,
+    list: ListOrders<'c>,
     lines: Vec<NewOrderLineItem>,
     since: Option<DateTime<Utc>>,
 }
@@ -26,7 +29,7 @@ pub struct FindPlaced<'c> {
 impl<'c> FindPlaced<'c> {
     pub(crate) fn new(orders: Orders<'c>, order: &NewOrder) -> Self {
         Self {
-            orders,
+            list: orders.list(),
             lines: order.wire.line_items.clone(),
             since: None,
         }
@@ -36,6 +39,18 @@ impl<'c> FindPlaced<'c> {
     /// made. Without it every order with the same lines counts.
     pub fn since(mut self, instant: impl Into<DateTime<Utc>>) -> Self {
         self.since = Some(instant.into());
+        self
+    }
+
+    /// The `MS-CorrelationId` of all pages; made up when not given. Each page has a request id of its own.
+    pub fn correlation_id(mut self, id: Uuid) -> Self {
+        self.list = self.list.correlation_id(id);
+        self
+    }
+
+    /// How long each page may take, instead of what the client was built with.
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.list = self.list.deadline(limit);
         self
     }
 
@@ -49,7 +64,7 @@ impl<'c> FindPlaced<'c> {
     /// Those of [`ListOrders::send`](crate::ListOrders::send).
     pub async fn send(self) -> Result<Vec<Order>, Error> {
         let mut found = Vec::new();
-        let mut orders = self.orders.list().send();
+        let mut orders = self.list.clone().send();
         while let Some(order) = orders.try_next().await? {
             if self.is_recent(&order) && buys(&order, &self.lines) {
                 found.push(order);
@@ -74,24 +89,29 @@ impl<'c> FindPlaced<'c> {
 /// Whether an order has these lines, in any order.
 fn buys(order: &Order, lines: &[NewOrderLineItem]) -> bool {
     let mut left: Vec<&OrderLineItem> = order.line_items().iter().collect();
+    let mut lines: Vec<&NewOrderLineItem> = lines.iter().collect();
+    // A line that fits any term is taken when no other fits; so what says its term comes first, on both sides.
+    lines.sort_by_key(|wanted| said(&wanted.term_duration).is_none());
+    left.sort_by_key(|line| said(&line.term_duration).is_none());
     left.len() == lines.len()
-        && lines.iter().all(|wanted| {
+        && lines.into_iter().all(|wanted| {
             let place = left.iter().position(|line| is_same(line, wanted));
-            place.map(|place| left.swap_remove(place)).is_some()
+            place.map(|place| left.remove(place)).is_some()
         })
 }
 
 fn is_same(line: &OrderLineItem, wanted: &NewOrderLineItem) -> bool {
     let offer = line.offer_id.as_deref().unwrap_or_default();
-    let terms = (
-        line.term_duration.as_deref(),
-        wanted.term_duration.as_deref(),
-    );
-    let is_same_term = match terms {
+    let is_same_term = match (said(&line.term_duration), said(&wanted.term_duration)) {
         (Some(term), Some(wanted)) => term.eq_ignore_ascii_case(wanted),
         _ => true,
     };
     offer.eq_ignore_ascii_case(&wanted.offer_id)
         && line.quantity == Some(wanted.quantity)
         && is_same_term
+}
+
+/// A text that is there and not blank.
+fn said(text: &Option<String>) -> Option<&str> {
+    text.as_deref().filter(|text| !text.trim().is_empty())
 }

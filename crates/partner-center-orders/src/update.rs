@@ -1,13 +1,14 @@
 //! How is an order changed?
 
-use partner_center_orders_api::{Order, OrderPatch as WirePatch};
+use partner_center_orders_api::{Order, OrderId, OrderPatch as WirePatch, OrderStatus};
+use uuid::Uuid;
 
 use crate::call::CallOptions;
 use crate::check;
 use crate::create::is_of;
 use crate::error::Error;
 use crate::order::{self, OrderHandle};
-use crate::order_patch::{OrderPatch, Purpose};
+use crate::order_patch::OrderPatch;
 use crate::preview::Preview;
 use crate::response::Response;
 use crate::setters;
@@ -110,13 +111,12 @@ impl<'c> UpdateOrder<'c> {
         self.patch.check()?;
         let patch = &self.patch.wire;
         is_of(customer, patch.reference_customer_id.as_deref())?;
-        if patch.id.as_ref().is_some_and(|named| named != id) {
+        if patch.id.as_ref().is_some_and(|named| !is_same(named, id)) {
             return Err(Error::input(
                 "id must be that of the order that the request is for",
             ));
         }
-        let is_cancellation = self.patch.purpose == Purpose::Cancellation;
-        Ok(if is_cancellation {
+        Ok(if patch.status == Some(OrderStatus::Cancelled) {
             WirePatch {
                 id: Some(id.clone()),
                 ..patch.clone()
@@ -136,9 +136,16 @@ impl<'c> UpdateOrder<'c> {
         };
         let bare = etag.trim().trim_matches('"');
         check::header("If-Match", bare)?;
-        if bare.contains('"') {
+        // The asterisk stands for every version, and would not be one in quotes.
+        if bare.contains('"') || bare == "*" {
             return Err(Error::input("If-Match must be one etag"));
         }
         Ok(Some(format!("\"{bare}\"")))
     }
+}
+
+/// Whether two ids are of one order: those that are GUIDs differ in letter case from place to place.
+fn is_same(one: &OrderId, other: &OrderId) -> bool {
+    let (one, other) = (one.as_str(), other.as_str());
+    one == other || (Uuid::try_parse(one).is_ok() && one.eq_ignore_ascii_case(other))
 }

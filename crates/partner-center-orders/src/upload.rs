@@ -3,18 +3,22 @@
 //! An upload is encoded to bytes once, so that it can be sent again and says how long it is.
 
 use std::fmt;
+use std::io;
 use std::path::Path;
 
 use bytes::{Bytes, BytesMut};
-use futures_util::TryStreamExt as _;
+use futures_util::{Stream, TryStreamExt as _, stream};
 use partner_center_orders_api::OrderAttachment;
 use reqwest::multipart::{Form, Part};
 use serde::Serialize;
+use tokio::fs::File;
+use tokio::io::AsyncReadExt as _;
 
 use crate::call::CallOptions;
 use crate::check;
 use crate::error::Error;
 use crate::order::{self, OrderHandle};
+use crate::preview::Preview;
 use crate::response::Response;
 use crate::setters;
 
@@ -23,8 +27,11 @@ const METADATA: &str = "metadata";
 const PURCHASE_ORDERS: &str = "POFiles";
 const TENDERS: &str = "TenderFiles";
 
-/// Room for what stands around one file in the encoded upload.
-const AROUND_A_FILE: usize = 1024;
+/// Room for what stands around one part in the encoded upload, but for its name and content type.
+const AROUND_A_PART: usize = 512;
+
+/// How much of a file is read at a time.
+const PIECE: usize = 64 * 1024;
 
 /// The documents for an order that is `pending_po_upload`: a purchase order, perhaps of several files, what it says, and
 /// tender documents where the order is part of a tender.
@@ -100,8 +107,8 @@ impl Upload {
     ///
     /// # Errors
     /// `Input`, naming the part or member as it is called on the wire: no purchase order, a price or rate that is no decimal
-    /// number, a currency that is no code, a tender without link and document, a file without a name or with a content
-    /// type that is none.
+    /// number, a currency that is no code, a tender without link and document, a file without a name, with a path for one or
+    /// with a content type that is none.
     pub fn check(&self) -> Result<(), Error> {
         let wrong = |message: String| Err(Error::input(message));
         let has = |part| self.files.iter().any(|(name, _)| *name == part);
@@ -137,6 +144,13 @@ impl Upload {
             if file.name.trim().is_empty() || file.name.contains(char::is_control) {
                 return wrong(format!("a file of {part} has no name that can be sent"));
             }
+            // A backslash is an escape to some readers and a part of the name to others.
+            if file.name.contains(['/', '\\']) {
+                return wrong(format!(
+                    "a file of {part} has a path for a name: {:?}",
+                    file.name
+                ));
+            }
             let part = Part::bytes(Vec::new()).mime_str(&file.content_type);
             if part.is_err() {
                 return wrong(format!(
@@ -148,17 +162,21 @@ impl Upload {
         Ok(())
     }
 
+    /// The most that the encoded upload takes.
+    fn room(&self, metadata: &str) -> usize {
+        let files: usize = self.files.iter().map(|(_, file)| file.room()).sum();
+        files + metadata.len() + 2 * AROUND_A_PART
+    }
+
     /// The body, and the content type with its boundary.
     async fn encoded(self) -> Result<(Bytes, String), Error> {
         let metadata = serde_json::to_string(&self.metadata)
             .map_err(|error| Error::input("the metadata cannot be written").with_source(error))?;
-        let length: usize = self.files.iter().map(|(_, file)| file.length()).sum();
-        let mut whole = BytesMut::with_capacity(
-            length + metadata.len() + (self.files.len() + 1) * AROUND_A_FILE,
-        );
+        // Growing would copy what is there, and hold it twice for a while.
+        let mut whole = BytesMut::with_capacity(self.room(&metadata));
         let mut form = Form::new().part(METADATA, part(Part::text(metadata), "application/json")?);
         for (name, file) in self.files {
-            form = form.part(name, file.part().await?);
+            form = form.part(name, file.part()?);
         }
         let content_type = format!("multipart/form-data; boundary={}", form.boundary());
         let mut pieces = std::pin::pin!(form.into_stream());
@@ -182,11 +200,12 @@ pub struct UploadFile {
 
 enum Content {
     Bytes(Bytes),
-    File { file: tokio::fs::File, length: u64 },
+    File { file: File, length: u64 },
 }
 
 impl UploadFile {
-    /// A file with this name and content type (`application/pdf`), whose content is in memory.
+    /// A file with this name, which is no path, and content type (`application/pdf`), whose content is in memory. Sending
+    /// copies it: [`open`](Self::open) a long one.
     pub fn new(
         name: impl Into<String>,
         content_type: impl Into<String>,
@@ -199,7 +218,8 @@ impl UploadFile {
         }
     }
 
-    /// Opens a file, which is read when the upload is sent, straight into it: a long one is in memory once.
+    /// Opens a file, which is read when the upload is sent, straight into it: a long one is in memory once. By then it must
+    /// be as long as it is now, so that nobody uploads a document that is still being written.
     ///
     /// # Errors
     /// `Input`: it cannot be opened, is no ordinary file, or has no name.
@@ -209,14 +229,15 @@ impl UploadFile {
     ) -> Result<Self, Error> {
         let path = path.as_ref();
         let shown = path.display();
-        let unreadable = |error: std::io::Error| {
-            Error::input(format!("{shown} cannot be read: {error}")).with_source(error)
-        };
-        let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
-        let about = file.metadata().await.map_err(unreadable)?;
+        let unreadable =
+            |error: io::Error| Error::input(format!("{shown} cannot be read")).with_source(error);
+        // Opening a pipe would wait for somebody to write into it.
+        let about = tokio::fs::metadata(path).await.map_err(unreadable)?;
         if !about.is_file() {
             return Err(Error::input(format!("{shown} is no file")));
         }
+        let file = File::open(path).await.map_err(unreadable)?;
+        let about = file.metadata().await.map_err(unreadable)?;
         let name = path.file_name().and_then(|name| name.to_str());
         let name = name.ok_or_else(|| Error::input(format!("{shown} has no name to be sent")))?;
         Ok(Self {
@@ -236,13 +257,39 @@ impl UploadFile {
         }
     }
 
-    async fn part(self) -> Result<Part, Error> {
+    /// The most that it takes in the encoded upload, where a name is written with escapes.
+    fn room(&self) -> usize {
+        self.length() + 2 * self.name.len() + self.content_type.len() + AROUND_A_PART
+    }
+
+    fn part(self) -> Result<Part, Error> {
         let content = match self.content {
             Content::Bytes(bytes) => Part::stream(bytes),
-            Content::File { file, .. } => Part::stream(reqwest::Body::from(file)),
+            Content::File { file, length } => {
+                let name = self.name.clone();
+                let pieces = pieces(file, length).map_err(move |error| {
+                    io::Error::new(error.kind(), format!("{name:?}: {error}"))
+                });
+                Part::stream(reqwest::Body::wrap_stream(pieces))
+            }
         };
         part(content.file_name(self.name), &self.content_type)
     }
+}
+
+/// What is in a file, all of it and no more than it is said to have.
+fn pieces(file: File, length: u64) -> impl Stream<Item = io::Result<Bytes>> {
+    let changed = || io::Error::other("it is not as long as it was when it was opened");
+    // The one byte beyond the end shows that there are more.
+    let file = file.take(length.saturating_add(1));
+    stream::try_unfold((file, length), move |(mut file, left)| async move {
+        let mut piece = BytesMut::with_capacity(PIECE);
+        match (file.read_buf(&mut piece).await? as u64, left) {
+            (0, 0) => Ok(None),
+            (read, left) if read == 0 || read > left => Err(changed()),
+            (read, left) => Ok(Some((piece.freeze(), (file, left - read)))),
+        }
+    })
 }
 
 /// The content may be anything.
@@ -291,13 +338,32 @@ impl<'c> UploadAttachments<'c> {
         /// client's [`answer_timeout`](crate::Builder::answer_timeout), the sending included.
     }
 
+    /// Reads the files, builds the request and does not send it. The files are twice in memory then.
+    ///
+    /// # Errors
+    /// `Input`, as [`send`](Self::send).
+    pub async fn preview(self) -> Result<Preview, Error> {
+        let (customer, id) = (self.order.orders.customer, &self.order.id);
+        order::check(id)?;
+        self.upload.check()?;
+        let (body, content_type) = self.upload.encoded().await?;
+        let shared = self.order.orders.partner.shared();
+        shared
+            .preview(self.options, |client| async move {
+                client
+                    .upload_order_attachments(customer.as_uuid(), id, &content_type, body)
+                    .await
+            })
+            .await
+    }
+
     /// Reads the files and uploads them, once: all attempts have one request id and the same bytes.
     ///
     /// The order then goes on by itself: see [`wait_for_status`](OrderHandle::wait_for_status).
     ///
     /// # Errors
-    /// - `Input`: what [`Upload::check`] says, a file that cannot be read, or an id as in
-    ///   [`GetOrder::send`](crate::GetOrder::send); nothing was sent.
+    /// - `Input`: what [`Upload::check`] says, a file that cannot be read or is not as long any more as when it was opened,
+    ///   or an id as in [`GetOrder::send`](crate::GetOrder::send); nothing was sent.
     /// - Those of every call: see [`ErrorKind`](crate::ErrorKind).
     pub async fn send(self) -> Result<Response<Vec<OrderAttachment>>, Error> {
         let (customer, id) = (self.order.orders.customer, &self.order.id);
@@ -313,5 +379,31 @@ impl<'c> UploadAttachments<'c> {
             })
             .await?;
         Ok(received.response.map(|collection| collection.items))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Upload, UploadFile};
+
+    /// Whether it grows cannot be seen from outside: the system may give more room without a copy.
+    #[tokio::test]
+    async fn there_is_room_for_the_whole_upload_and_not_much_more() {
+        let long = |letter: &str| format!("{}.pdf", letter.repeat(300));
+        for content in [0, 1, 100_000] {
+            let content = vec![7; content];
+            let kind = format!("application/pdf; title=\"{}\"", "x".repeat(2_000));
+            let mut upload = Upload::new("1".repeat(5_000), "USD").tender_link("\\".repeat(3_000));
+            for name in [long("\""), long("\u{1f4c4}"), "a".to_owned()] {
+                upload = upload
+                    .purchase_order(UploadFile::new(&name, &kind, content.clone()))
+                    .tender(UploadFile::new(&name, "text/plain", content.clone()));
+            }
+            upload.check().unwrap();
+            let room = upload.room(&serde_json::to_string(&upload.metadata).unwrap());
+            let (whole, _) = upload.encoded().await.unwrap();
+            assert!(whole.len() <= room, "{} of {room}", whole.len());
+            assert!(whole.len() + 12_000 > room, "{} of {room}", whole.len());
+        }
     }
 }

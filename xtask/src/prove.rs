@@ -1,0 +1,25 @@
+//! What is shown with figures that nobody waits for every day?
+//!
+//! `cargo test` shows the same in a short form.
+
+use crate::cargo::Cargo;
+
+/// MiB that are downloaded, and uploaded.
+const LONG: &str = "1024 100";
+
+/// A long download is never held whole, and a long upload once: the tests of memory, with long files.
+pub(crate) fn memory() -> Result<(), String> {
+    if !cfg!(target_os = "linux") {
+        return Err("the peak of a process is read from /proc, which Linux alone has".to_owned());
+    }
+    let tests =
+        "test --package partner-center-orders-tests --test it --locked memory:: -- --nocapture";
+    let printed = Cargo::here(tests).with("MEMORY_LONG", LONG).stdout()?;
+    let figures = printed.lines().filter(|line| line.contains(" MiB: "));
+    let figures: Vec<&str> = figures.collect();
+    println!("{}", figures.join("\n"));
+    match figures[..] {
+        [_, _] => Ok(()),
+        _ => Err(format!("two figures were expected:\n{printed}")),
+    }
+}
