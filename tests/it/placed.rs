@@ -47,18 +47,27 @@ async fn an_order_is_found_when_the_list_has_it_and_not_before() {
     let id = lost(&simulator, orders, &order).await;
     for minutes in [0, 10, 4] {
         simulator.clock().advance(minutes * MINUTE);
-        let found = orders.find_placed(&order).since(begun).send().await;
+        let found = orders.find_placed(&order, begun).send().await;
         assert_eq!(ids(&found.unwrap()), [""; 0], "{minutes}");
     }
     simulator.clock().advance(MINUTE);
-    let found = orders.find_placed(&order).since(begun).send().await;
+    let found = orders.find_placed(&order, begun).send().await;
     assert_eq!(ids(&found.unwrap()), [id.as_str()]);
     // The same from the request that was to place it, and without a time.
-    let found = create.find_placed().send().await.unwrap();
+    let found = create
+        .find_placed(DateTime::<Utc>::UNIX_EPOCH)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(ids(&found), [id.as_str()]);
     // Another customer has no such order.
     let other = partner.customer(Simulator::CUSTOMERS[1].parse().unwrap());
-    let found = other.orders().find_placed(&order).send().await.unwrap();
+    let found = other
+        .orders()
+        .find_placed(&order, DateTime::<Utc>::UNIX_EPOCH)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(ids(&found), [""; 0]);
 }
 
@@ -73,9 +82,13 @@ async fn two_equal_orders_are_two() {
     let between: DateTime<Utc> = simulator.clock().now();
     let second = lost(&simulator, orders, &order).await;
     simulator.clock().advance(15 * MINUTE);
-    let found = orders.find_placed(&order).send().await.unwrap();
+    let found = orders
+        .find_placed(&order, DateTime::<Utc>::UNIX_EPOCH)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(ids(&found), [second.as_str(), &first]);
-    let found = orders.find_placed(&order).since(between).send().await;
+    let found = orders.find_placed(&order, between).send().await;
     assert_eq!(ids(&found.unwrap()), [second.as_str()]);
 }
 
@@ -93,11 +106,7 @@ async fn clocks_may_differ_by_five_minutes() {
         (5 * MINUTE, true),
         (5 * MINUTE + Duration::from_millis(1), false),
     ] {
-        let found = orders
-            .find_placed(&order)
-            .since(placed + later)
-            .send()
-            .await;
+        let found = orders.find_placed(&order, placed + later).send().await;
         let wanted: Vec<&str> = is_found.then_some(id.as_str()).into_iter().collect();
         assert_eq!(ids(&found.unwrap()), wanted, "{later:?}");
     }
@@ -106,7 +115,7 @@ async fn clocks_may_differ_by_five_minutes() {
         (DateTime::<Utc>::MIN_UTC, true),
         (DateTime::<Utc>::MAX_UTC, false),
     ] {
-        let found = orders.find_placed(&order).since(since).send().await;
+        let found = orders.find_placed(&order, since).send().await;
         assert_eq!(found.unwrap().len(), usize::from(is_found), "{since}");
     }
 }
@@ -192,7 +201,10 @@ async fn an_order_is_known_by_its_lines() {
         let list = json!({ "totalCount": 1, "items": [listed(&bought)] });
         let server = Recorded::json([list.to_string()]);
         let partner = client(server.base_url());
-        let found = orders(&partner).find_placed(&wanted(&asked)).send().await;
+        let found = orders(&partner)
+            .find_placed(&wanted(&asked), DateTime::<Utc>::UNIX_EPOCH)
+            .send()
+            .await;
         assert_eq!(
             found.unwrap().len(),
             usize::from(is_found),
@@ -214,7 +226,7 @@ async fn an_order_whose_time_cannot_be_read_may_be_it() {
     let server = Recorded::json([list.to_string()]);
     let partner = client(server.base_url());
     let since: DateTime<Utc> = "2024-07-01T08:04:59Z".parse().unwrap();
-    let find = orders(&partner).find_placed(&wanted(&lines)).since(since);
+    let find = orders(&partner).find_placed(&wanted(&lines), since);
     assert_eq!(find.send().await.unwrap().len(), 2);
 }
 
@@ -223,7 +235,7 @@ async fn an_order_whose_time_cannot_be_read_may_be_it() {
 async fn every_page_is_read_under_one_correlation_id() {
     let simulator = Simulator::start().await.unwrap();
     let partner = client_of(&simulator, Simulator::ACCESS_TOKEN);
-    let find = orders(&partner).find_placed(&order());
+    let find = orders(&partner).find_placed(&order(), DateTime::<Utc>::UNIX_EPOCH);
     let id = Uuid::from_u128(7);
     let found = find.correlation_id(id).send().await.unwrap();
     assert_eq!(found.len(), 0);
@@ -239,10 +251,10 @@ async fn every_page_is_read_under_one_correlation_id() {
         .on(Operation::ListOrders)
         .nth(2)
         .fault(Fault::status(503));
-    let find = orders(&partner).find_placed(&order());
+    let find = orders(&partner).find_placed(&order(), DateTime::<Utc>::UNIX_EPOCH);
     let error = find.send().await.unwrap_err();
     assert_eq!(error.status().unwrap(), 503);
-    let find = orders(&partner).find_placed(&order());
+    let find = orders(&partner).find_placed(&order(), DateTime::<Utc>::UNIX_EPOCH);
     let error = find.deadline(Duration::ZERO).send().await.unwrap_err();
     assert_eq!(error.kind(), partner_center_orders::ErrorKind::Timeout);
 }

@@ -23,3 +23,25 @@ pub(crate) fn memory() -> Result<(), String> {
         _ => Err(format!("two figures were expected:\n{printed}")),
     }
 }
+
+/// Purchases through faults, and through connections that break anywhere.
+const PURCHASES: [(&str, &str); 2] = [("PROVE_ONCE", "2000"), ("PROVE_ONCE_CUT", "500")];
+
+/// No purchase is made twice or lost, and each says what became of it: the tests of that, with many purchases.
+pub(crate) fn once() -> Result<(), String> {
+    let tests =
+        "test --package partner-center-orders-tests --test it --locked once:: -- --nocapture";
+    let cargo = PURCHASES
+        .into_iter()
+        .fold(Cargo::here(tests), |cargo, (name, value)| {
+            cargo.with(name, value)
+        });
+    let printed = cargo.stdout()?;
+    let told = printed
+        .lines()
+        .filter(|line| line.contains(" purchases: ") || line.contains(" ids"));
+    for line in told {
+        println!("{}", line.trim_start_matches('.'));
+    }
+    Ok(())
+}

@@ -20,6 +20,8 @@ pub(crate) enum Outcome {
     TimedOut,
     /// The connection broke before a status line came.
     Interrupted,
+    /// Something came that is no answer of HTTP: its status may have been anything.
+    Garbled,
     /// A 2xx status line came, and its body broke off or was late.
     Cut,
     /// A 2xx status line came, with something that cannot be used.
@@ -48,6 +50,7 @@ impl Outcome {
             (_, ErrorKind::Connect, None) => Self::NotConnected,
             (Delivery::NotSent, ..) => Self::Unsendable,
             (_, ErrorKind::Timeout, None) => Self::TimedOut,
+            (_, ErrorKind::Decode, None) => Self::Garbled,
             _ => Self::Interrupted,
         }
     }
@@ -109,8 +112,8 @@ pub(crate) fn next(outcome: Outcome, effect: Effect, progress: Progress) -> Next
         }
         Outcome::NotConnected | Outcome::TimedOut | Outcome::Interrupted => true,
         Outcome::Unsendable | Outcome::Unusable => false,
-        // A read has no effect to be done twice; of a write the service said that it was done.
-        Outcome::Cut => effect == Effect::Read,
+        // A read has no effect to be done twice; of a write the service said that it was done, or may have.
+        Outcome::Cut | Outcome::Garbled => effect == Effect::Read,
         Outcome::Answered { status, .. } => match status.as_u16() {
             408 | 429 | 502 | 503 | 504 => true,
             500 => effect == Effect::Read,
@@ -130,12 +133,13 @@ mod tests {
 
     use super::{Effect, Next, Outcome, Progress, next};
 
-    const PLAIN: [Outcome; 6] = [
+    const PLAIN: [Outcome; 7] = [
         Outcome::NotConnected,
         Outcome::Unsendable,
         Outcome::TimedOut,
         Outcome::Interrupted,
         Outcome::Cut,
+        Outcome::Garbled,
         Outcome::Unusable,
     ];
 
@@ -165,6 +169,7 @@ mod tests {
             (Outcome::TimedOut, Again, Again),
             (Outcome::Interrupted, Again, Again),
             (Outcome::Cut, Again, End),
+            (Outcome::Garbled, Again, End),
             (Outcome::Unusable, End, End),
             (answered(401), Renewed, Renewed),
         ] {

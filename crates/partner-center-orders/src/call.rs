@@ -46,12 +46,28 @@ pub(crate) struct CallOptions {
     pub(crate) request_id: Option<Uuid>,
     pub(crate) correlation_id: Option<Uuid>,
     pub(crate) deadline: Option<Duration>,
+    /// The id of a write that was given none: made up with the request value, so that its clones have the same one.
+    made_up: Option<Uuid>,
 }
 
 impl CallOptions {
+    /// Of a write: however often its request value is sent, it is the same request.
+    pub(crate) fn of_write() -> Self {
+        Self {
+            made_up: Some(Uuid::new_v4()),
+            ..Self::default()
+        }
+    }
+
+    /// The id that is sent.
+    pub(crate) fn request_id(&self) -> Uuid {
+        let id = self.request_id.or(self.made_up);
+        id.unwrap_or_else(Uuid::new_v4)
+    }
+
     fn ids(&self) -> CallIds {
         CallIds {
-            request: self.request_id.unwrap_or_else(Uuid::new_v4),
+            request: self.request_id(),
             correlation: self.correlation_id.unwrap_or_else(Uuid::new_v4),
         }
     }

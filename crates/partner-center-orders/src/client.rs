@@ -171,8 +171,8 @@ impl Builder {
     /// with another token.
     ///
     /// A repeat has the same request id. Reads are repeated when nothing could be sent, when no answer or only a part of
-    /// it came, and after 408, 429, 500, 502, 503 and 504; writes the same, but never after a 2xx status line, and not
-    /// after 500. That the service recognises a repeated request id is documented for time-outs, and inferred for the rest.
+    /// it came, and after 408, 429, 500, 502, 503 and 504; writes the same, but never after a 2xx status line, not
+    /// after 500, and not five minutes after a first attempt that may have counted. That the service recognises a repeated request id is documented for time-outs, and inferred for the rest.
     pub fn attempts(mut self, most: u32) -> Self {
         self.repeats.attempts = most;
         self

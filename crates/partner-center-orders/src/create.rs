@@ -1,5 +1,6 @@
 //! How is an order placed?
 
+use chrono::{DateTime, Utc};
 use partner_center_orders_api::{NewOrder as WireOrder, Order};
 
 use crate::call::CallOptions;
@@ -26,9 +27,11 @@ impl<'c> CreateOrder<'c> {
         Self {
             orders,
             order,
-            options: CallOptions::default(),
+            options: CallOptions::of_write(),
         }
     }
+
+    setters::of_a_write!();
 
     setters::of_one_request! {
         /// How long the call may take with all its attempts, instead of what the client was built with.
@@ -113,9 +116,9 @@ impl<'c> CreateOrder<'c> {
         Ok((order, self.order.customer_user_upn.clone()))
     }
 
-    /// Looks for this order among those that were placed: see [`Orders::find_placed`].
-    pub fn find_placed(&self) -> FindPlaced<'c> {
-        self.orders.find_placed(&self.order)
+    /// Looks for this order among those that were placed since its first attempt: see [`Orders::find_placed`].
+    pub fn find_placed(&self, since: impl Into<DateTime<Utc>>) -> FindPlaced<'c> {
+        self.orders.find_placed(&self.order, since)
     }
 }
 

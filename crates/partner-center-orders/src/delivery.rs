@@ -11,7 +11,8 @@ use crate::attempt::Outcome;
 pub enum Delivery {
     /// Nothing reached the service. Try again as you like.
     NotSent,
-    /// The service received the request and declined it. Try again, with what was wrong mended.
+    /// The service received the request and declined it. Try again with what was wrong mended, under a new request id: with
+    /// the old one the same refusal may come again.
     Refused,
     /// The request may have been carried out. Send a write again only with the same request id, or look first.
     Unknown,
@@ -43,7 +44,7 @@ impl Delivery {
     fn of_attempt(outcome: Outcome) -> Self {
         match outcome {
             Outcome::NotConnected | Outcome::Unsendable => Self::NotSent,
-            Outcome::TimedOut | Outcome::Interrupted => Self::Unknown,
+            Outcome::TimedOut | Outcome::Interrupted | Outcome::Garbled => Self::Unknown,
             Outcome::Cut | Outcome::Unusable => Self::Accepted,
             Outcome::Answered { status, .. } if status.is_success() => Self::Accepted,
             // Only a complete refusal is one.
@@ -97,6 +98,7 @@ mod tests {
             (Outcome::Unsendable, NotSent),
             (Outcome::TimedOut, Unknown),
             (Outcome::Interrupted, Unknown),
+            (Outcome::Garbled, Unknown),
             (Outcome::Cut, Accepted),
             (Outcome::Unusable, Accepted),
         ];

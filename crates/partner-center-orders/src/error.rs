@@ -97,7 +97,7 @@ pub enum ErrorKind {
     Service,
     /// The service answered 429, too many requests, or asks for a wait that does not fit into the deadline.
     Throttled,
-    /// The service said yes, and the answer cannot be read.
+    /// The answer cannot be read: it is not what was expected, or no HTTP.
     Decode,
 }
 
@@ -181,6 +181,10 @@ impl Error {
     }
 
     pub(crate) fn with_answer(mut self, answer: Answer) -> Self {
+        // Some errors come with a status that says yes.
+        if let Some(body) = &answer.body {
+            self.0.fault = Fault::read(body);
+        }
         self.0.answer = Some(answer);
         self
     }
@@ -208,6 +212,14 @@ impl Error {
     /// Says what the call was for.
     pub(crate) fn with_effect(mut self, effect: Effect) -> Self {
         self.0.effect = effect;
+        self
+    }
+
+    /// Says that the call ended because its first attempt was too long ago.
+    pub(crate) fn too_late(mut self) -> Self {
+        self.0
+            .message
+            .push_str("; it is too late to send it again under the same request id");
         self
     }
 

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
 use crate::call::in_time;
+use crate::delivery::Delivery;
 use crate::error::{Error, ErrorKind};
 use crate::order::OrderHandle;
 use crate::response::Response;
@@ -254,11 +255,9 @@ impl Watch {
                 Ok(())
             }
             _ => {
-                let late = Error::new(
-                    ErrorKind::Timeout,
-                    crate::delivery::Delivery::NotSent,
-                    format!("no more time to wait: {last}"),
-                );
+                // Whatever was bought is not undone by this.
+                let message = format!("no more time to wait: {last}");
+                let late = Error::new(ErrorKind::Timeout, Delivery::Accepted, message);
                 Err(match self.trouble.take() {
                     Some(error) => late.with_source(error),
                     None => late,

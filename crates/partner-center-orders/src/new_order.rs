@@ -122,6 +122,7 @@ impl NewOrder {
 ///
 /// Source: documented in create-order, order-resources; `promotion` seen in the SDKs.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use = "it does nothing by itself"]
 pub struct NewLineItem(WireLine);
 
 impl NewLineItem {

@@ -165,6 +165,7 @@ impl From<&Order> for OrderPatch {
 
 /// One line of a change.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use = "it does nothing by itself"]
 pub struct PatchLineItem(pub(crate) WireLine);
 
 impl PatchLineItem {

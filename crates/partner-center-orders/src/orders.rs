@@ -1,5 +1,6 @@
 //! What can be asked about a customer's orders?
 
+use chrono::{DateTime, Utc};
 use partner_center_orders_api::{BillingType, Order, OrderId};
 
 use crate::call::CallOptions;
@@ -46,11 +47,12 @@ impl<'c> Orders<'c> {
     }
 
     /// Looks for an order that may have been placed, when the outcome of [`create`](Self::create) is unknown and its request
-    /// id cannot be used any more.
+    /// id cannot be used any more: among those that were placed since the first attempt. It is found most surely when its
+    /// lines have a friendly name that no other order has.
     ///
     /// Source: the documentation of the code 800060 says to look through recent orders; by what to know one is inferred.
-    pub fn find_placed(self, order: &NewOrder) -> FindPlaced<'c> {
-        FindPlaced::new(self, order)
+    pub fn find_placed(self, order: &NewOrder, since: impl Into<DateTime<Utc>>) -> FindPlaced<'c> {
+        FindPlaced::new(self, order, since.into())
     }
 
     /// One order, by its id.

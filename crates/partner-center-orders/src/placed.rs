@@ -1,8 +1,8 @@
 //! Was this order placed already?
 //!
 //! When the outcome of a purchase is unknown, and its request id is lost or too old to be recognised, the orders
-//! themselves must say. There is nothing in an order that a client sets and that identifies it, so it is found by what it
-//! buys and when.
+//! themselves must say. An order is known by what it buys and when, and surest by a name of its own that its lines were
+//! given: `friendlyName` comes back.
 
 use std::time::Duration;
 
@@ -23,23 +23,16 @@ const SKEW: TimeDelta = TimeDelta::minutes(5);
 pub struct FindPlaced<'c> {
     list: ListOrders<'c>,
     lines: Vec<NewOrderLineItem>,
-    since: Option<DateTime<Utc>>,
+    since: DateTime<Utc>,
 }
 
 impl<'c> FindPlaced<'c> {
-    pub(crate) fn new(orders: Orders<'c>, order: &NewOrder) -> Self {
+    pub(crate) fn new(orders: Orders<'c>, order: &NewOrder, since: DateTime<Utc>) -> Self {
         Self {
             list: orders.list(),
             lines: order.wire.line_items.clone(),
-            since: None,
+            since,
         }
-    }
-
-    /// Only orders that were placed since then, or up to five minutes before, as clocks differ: when the first attempt was
-    /// made. Without it every order with the same lines counts.
-    pub fn since(mut self, instant: impl Into<DateTime<Utc>>) -> Self {
-        self.since = Some(instant.into());
-        self
     }
 
     /// The `MS-CorrelationId` of all pages; made up when not given. Each page has a request id of its own.
@@ -54,8 +47,9 @@ impl<'c> FindPlaced<'c> {
         self
     }
 
-    /// Reads the customer's orders and returns those that buy the same: as many lines, and for each line one with the same
-    /// offer, quantity and, where both say it, term.
+    /// Reads the customer's orders and returns those that were placed since then and buy the same: as many lines, and for each
+    /// line one with the same offer and quantity and, where both say it, the same term and the same friendly name. Orders of up
+    /// to five minutes before count as well, since clocks differ.
     ///
     /// **An empty answer proves nothing before 15 minutes have passed**: that is how late an order shows in the list
     /// (documented). More than one answer means that somebody bought the same twice, or that two people wanted the same.
@@ -76,10 +70,7 @@ impl<'c> FindPlaced<'c> {
     /// An order whose time cannot be read may be it.
     fn is_recent(&self, order: &Order) -> bool {
         let placed = order.creation_date.as_ref().and_then(Timestamp::to_utc);
-        match (
-            self.since.and_then(|since| since.checked_sub_signed(SKEW)),
-            placed,
-        ) {
+        match (self.since.checked_sub_signed(SKEW), placed) {
             (Some(since), Some(placed)) => placed >= since,
             _ => true,
         }
@@ -90,9 +81,9 @@ impl<'c> FindPlaced<'c> {
 fn buys(order: &Order, lines: &[NewOrderLineItem]) -> bool {
     let mut left: Vec<&OrderLineItem> = order.line_items().iter().collect();
     let mut lines: Vec<&NewOrderLineItem> = lines.iter().collect();
-    // A line that fits any term is taken when no other fits; so what says its term comes first, on both sides.
-    lines.sort_by_key(|wanted| said(&wanted.term_duration).is_none());
-    left.sort_by_key(|line| said(&line.term_duration).is_none());
+    // A line that fits any term or name is taken when no other fits; so what says more comes first, on both sides.
+    lines.sort_by_key(|wanted| unsaid([&wanted.term_duration, &wanted.friendly_name]));
+    left.sort_by_key(|line| unsaid([&line.term_duration, &line.friendly_name]));
     left.len() == lines.len()
         && lines.into_iter().all(|wanted| {
             let place = left.iter().position(|line| is_same(line, wanted));
@@ -102,13 +93,22 @@ fn buys(order: &Order, lines: &[NewOrderLineItem]) -> bool {
 
 fn is_same(line: &OrderLineItem, wanted: &NewOrderLineItem) -> bool {
     let offer = line.offer_id.as_deref().unwrap_or_default();
-    let is_same_term = match (said(&line.term_duration), said(&wanted.term_duration)) {
-        (Some(term), Some(wanted)) => term.eq_ignore_ascii_case(wanted),
+    let fits = |found, wanted| match (said(found), said(wanted)) {
+        (Some(found), Some(wanted)) => found.eq_ignore_ascii_case(wanted),
         _ => true,
     };
     offer.eq_ignore_ascii_case(&wanted.offer_id)
         && line.quantity == Some(wanted.quantity)
-        && is_same_term
+        && fits(&line.term_duration, &wanted.term_duration)
+        && fits(&line.friendly_name, &wanted.friendly_name)
+}
+
+/// How many of these say nothing.
+fn unsaid(texts: [&Option<String>; 2]) -> usize {
+    texts
+        .into_iter()
+        .filter(|text| said(text).is_none())
+        .count()
 }
 
 /// A text that is there and not blank.

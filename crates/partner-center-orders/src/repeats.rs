@@ -46,7 +46,7 @@ impl Repeats {
     /// The waits of one operation, longest first to last.
     pub(crate) fn waits(&self) -> Waits {
         let waits = ExponentialBuilder::new()
-            .with_min_delay(self.first_wait)
+            .with_min_delay(self.first_wait.min(self.longest_wait))
             .with_max_delay(self.longest_wait)
             .with_factor(2.0)
             .without_max_times();

@@ -5,7 +5,8 @@
 /// Of a call that is one request. `deadline` has words of its own for some.
 macro_rules! of_one_request {
     ($(#[$deadline:meta])+) => {
-        /// The `MS-RequestId`; made up when not given. Send a write again only with the id that it had.
+        /// The `MS-RequestId`; made up when not given. When it is not known what became of a write, send it again with the id
+        /// that it had only; after a refusal with a new one, as the old one may get the same refusal.
         pub fn request_id(mut self, id: uuid::Uuid) -> Self {
             self.options.request_id = Some(id);
             self
@@ -21,6 +22,18 @@ macro_rules! of_one_request {
         pub fn deadline(mut self, limit: std::time::Duration) -> Self {
             self.options.deadline = Some(limit);
             self
+        }
+    };
+}
+
+/// Of a write, which is the same however often it is sent.
+macro_rules! of_a_write {
+    () => {
+        /// The `MS-RequestId` that it is sent with: the one that was given, or one that was made up with this value. Clones
+        /// have the same, so that sending one again is a repeat and no second purchase. Keep it: should the call be
+        /// dropped before it ends, as by a time-out around it, this is what makes another try safe.
+        pub fn sent_as(&self) -> uuid::Uuid {
+            self.options.request_id()
         }
     };
 }
@@ -48,4 +61,4 @@ macro_rules! of_a_list {
     };
 }
 
-pub(crate) use {of_a_list, of_one_request};
+pub(crate) use {of_a_list, of_a_write, of_one_request};

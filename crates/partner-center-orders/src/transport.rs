@@ -3,6 +3,9 @@
 //! Everything that is sent passes here: generated calls, followed links and requests of the caller's own. This is the only place where a token is
 //! put on a request.
 
+use std::error::Error as _;
+use std::time::{Duration, SystemTime};
+
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -151,6 +154,7 @@ impl Shared {
         let mut waits = self.repeats.waits();
         let mut token = self.token(None, deadline).await?;
         let mut renewed = false;
+        let begun = Begun::now();
         self.budget.earn();
         loop {
             // Kept for the next attempt. A body is shared, not copied.
@@ -176,44 +180,57 @@ impl Shared {
             };
             match attempt::next(outcome, effect, progress) {
                 Next::End => return Err(error),
-                Next::Renewed => {
-                    let other = self.token(Some(&token), deadline).await?;
-                    if other.is(&token) {
-                        return Err(error);
+                Next::Renewed => match self.token(Some(&token), deadline).await {
+                    Ok(other) if other.is(&token) => return Err(error),
+                    Ok(other) => (token, renewed) = (other, true),
+                    // What the service said of the token says more.
+                    Err(none) => return Err(error.with_source(none)),
+                },
+                Next::Again => {
+                    let is_open = effect == Effect::Write
+                        && Delivery::of_call(outcomes.iter().copied()) == Delivery::Unknown;
+                    let error = self
+                        .pause(error, outcome, is_open, &mut waits, deadline)
+                        .await?;
+                    if is_open && begun.is_too_long_ago() {
+                        return Err(error.too_late());
                     }
-                    (token, renewed) = (other, true);
                 }
-                Next::Again => self.pause(error, outcome, &mut waits, deadline).await?,
             }
             request = again;
         }
     }
 
-    /// Waits until the next attempt may be made; the error is that of the last one, and ends the call when there is no
-    /// more time, or too much was repeated already.
+    /// Waits until the next attempt may be made. The error is that of the last one, and ends the call when there is no more
+    /// time, or too much was repeated already; what may have been bought and is not known to be is worth a repeat anyway.
     async fn pause(
         &self,
         error: Error,
         outcome: Outcome,
+        is_open: bool,
         waits: &mut Waits,
         deadline: Instant,
-    ) -> Result<(), Error> {
+    ) -> Result<Error, Error> {
         let asked = error.retry_after();
         let wait = waits.next(asked);
-        let until = Instant::now().checked_add(wait);
-        let Some(until) = until.filter(|until| *until < deadline) else {
-            return Err(if asked.is_some() {
+        let fits = |wait| {
+            let until = Instant::now().checked_add(wait);
+            until.filter(|until| *until < deadline)
+        };
+        let Some(until) = fits(wait) else {
+            let is_asked_too_much = asked.is_some_and(|asked| fits(asked).is_none());
+            return Err(if is_asked_too_much {
                 error.out_of_patience()
             } else {
                 error
             });
         };
-        if !self.budget.spend() {
+        if !self.budget.spend() && !is_open {
             return Err(error);
         }
         trace::again(outcome, wait);
         sleep_until(until).await;
-        Ok(())
+        Ok(error)
     }
 
     /// Sends once. What is taken must be there within the answer time, or the deadline if that is earlier.
@@ -315,6 +332,24 @@ impl Shared {
     }
 }
 
+/// How long the service may be taken to know a request id: some minutes, inferred.
+const REMEMBERED: Duration = Duration::from_secs(300);
+
+/// When the first attempt was made, by two clocks: one stands still while the machine sleeps, the other may be set.
+#[derive(Clone, Copy)]
+struct Begun(Instant, SystemTime);
+
+impl Begun {
+    fn now() -> Self {
+        Self(Instant::now(), SystemTime::now())
+    }
+
+    fn is_too_long_ago(self) -> bool {
+        let by_the_wall = self.1.elapsed().unwrap_or_default();
+        self.0.elapsed().max(by_the_wall) > REMEMBERED
+    }
+}
+
 /// Whether a body is JSON, or nobody says what it is.
 fn is_json(headers: &HeaderMap) -> bool {
     headers
@@ -355,6 +390,12 @@ fn unsent_or_interrupted(error: reqwest::Error) -> Error {
         )
     } else if error.is_timeout() {
         (ErrorKind::Timeout, Delivery::Unknown, "no answer in time")
+    } else if is_no_http(&error) {
+        (
+            ErrorKind::Decode,
+            Delivery::Unknown,
+            "what came is no HTTP answer",
+        )
     } else {
         (
             ErrorKind::Interrupted,
@@ -363,6 +404,18 @@ fn unsent_or_interrupted(error: reqwest::Error) -> Error {
         )
     };
     Error::new(kind, delivery, message).with_source(error)
+}
+
+/// Whether something came that cannot be read as an answer: its status may have been anything.
+fn is_no_http(error: &reqwest::Error) -> bool {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(error) = cause.downcast_ref::<hyper::Error>() {
+            return error.is_parse();
+        }
+        source = cause.source();
+    }
+    false
 }
 
 /// The service said yes, and then the body did not come through.

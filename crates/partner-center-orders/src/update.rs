@@ -30,7 +30,7 @@ impl<'c> UpdateOrder<'c> {
             order,
             patch,
             if_match: None,
-            options: CallOptions::default(),
+            options: CallOptions::of_write(),
         }
     }
 
@@ -42,6 +42,8 @@ impl<'c> UpdateOrder<'c> {
         self.if_match = Some(etag.into());
         self
     }
+
+    setters::of_a_write!();
 
     setters::of_one_request! {
         /// How long the call may take with all its attempts, instead of what the client was built with.

@@ -192,6 +192,7 @@ impl Upload {
 }
 
 /// A file to be uploaded.
+#[must_use = "it does nothing by itself"]
 pub struct UploadFile {
     name: String,
     content_type: String,
@@ -329,9 +330,11 @@ impl<'c> UploadAttachments<'c> {
         Self {
             order,
             upload,
-            options: CallOptions::default(),
+            options: CallOptions::of_write(),
         }
     }
+
+    setters::of_a_write!();
 
     setters::of_one_request! {
         /// How long the call may take with all its attempts, instead of what the client was built with. Each attempt has the

@@ -1,9 +1,9 @@
 //! What happens to a request between the socket and the service?
 //!
 //! What steers the simulator is answered apart. All else is noted. Who asks for a token gets one here; who asks for
-//! anything else must have one. Then the request is counted, and either carried out or broken on purpose. Every body is
-//! read to its end, whatever becomes of the request: closing a connection with unread bytes in it can cost the client the
-//! answer.
+//! anything else must have one. Then the request is counted, and either carried out or broken on purpose. What the service
+//! answers is held against the spec before it leaves or a fault changes it. Every body is read to its end, or until patience
+//! ends, whatever becomes of the request: closing a connection with unread bytes in it can cost the client the answer.
 
 use std::io;
 use std::sync::Arc;
