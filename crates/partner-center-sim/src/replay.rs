@@ -34,7 +34,8 @@ impl Default for RequestIds {
 }
 
 /// Whose request id it is. That of another partner, for another customer or of another operation is another one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Key {
     pub(crate) tenant: String,
     pub(crate) customer_id: String,
@@ -57,10 +58,7 @@ struct Answered {
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Remembered {
-    tenant: String,
-    customer_id: String,
-    operation: Operation,
-    request_id: String,
+    key: Key,
     at: DateTime<Utc>,
     status: u16,
     headers: Vec<(String, String)>,
@@ -148,10 +146,7 @@ impl From<Answers> for Vec<Remembered> {
     fn from(answers: Answers) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let remembered = |(key, Answered { at, answer }): (Key, Answered)| Remembered {
-            tenant: key.tenant,
-            customer_id: key.customer_id,
-            operation: key.operation,
-            request_id: key.request_id,
+            key,
             at,
             status: answer.status.as_u16(),
             headers: answer
@@ -179,19 +174,11 @@ impl TryFrom<Vec<Remembered>> for Answers {
                 headers,
                 body: kept.body.into(),
             };
-            let key = Key {
-                tenant: kept.tenant,
-                customer_id: kept.customer_id,
-                operation: kept.operation,
-                request_id: kept.request_id,
+            let answered = Answered {
+                at: kept.at,
+                answer,
             };
-            Ok((
-                key,
-                Answered {
-                    at: kept.at,
-                    answer,
-                },
-            ))
+            Ok((kept.key, answered))
         });
         answers.collect::<Result<_, _>>().map(Self)
     }

@@ -106,6 +106,9 @@ async fn every_member_that_the_spec_describes_is_kept() {
     let read = format!("{}/text", path(OWN));
     let with_prices = get(&simulator, &format!("{read}?include_price=true")).await;
     assert_eq!(with_prices.json(), full);
+    // A savings plan shows its prices to whoever looks.
+    let shown = with(full.clone(), "/totalPrice", Value::Null);
+    assert_eq!(get(&simulator, &read).await.json(), shown);
     // Both shapes of the renewal.
     let several = json!([{ "termDuration": "P1Y" }, {}]);
     let full = with(full, "/lineItems/0/renewsTo", several);
@@ -114,8 +117,13 @@ async fn every_member_that_the_spec_describes_is_kept() {
     let with_prices = get(&simulator, &format!("{read}?include_price=true")).await;
     assert_eq!(with_prices.json(), full);
     // Prices are told to who asks.
-    let full = with(full, "/totalPrice", Value::Null);
-    let full = with(full, "/lineItems/0/pricing", Value::Null);
+    let mut full = with(full, "/totalPrice", Value::Null);
+    full = with(full, "/lineItems/0/pricing", Value::Null);
+    assert_eq!(get(&simulator, &read).await.json(), full);
+    // Null is absence.
+    full["client"] = Value::Null;
+    plant(&simulator, OWN, &json!([full])).await;
+    full = with(full, "/client", Value::Null);
     assert_eq!(get(&simulator, &read).await.json(), full);
 }
 

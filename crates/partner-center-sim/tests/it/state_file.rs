@@ -219,7 +219,11 @@ async fn a_place_that_is_none_is_refused() {
 async fn numbers_out_of_all_bounds_do_no_harm() {
     let (_folder, path) = folder();
     let simulator = start(&path).await;
-    place(&simulator, FIRST, &order_of(WAITS_FOR_DOCUMENTS, 1)).await;
+    let waiting = json!({ "lineItems": [
+        { "lineItemNumber": 0, "offerId": WAITS_FOR_DOCUMENTS, "quantity": 1 },
+        { "lineItemNumber": 1, "offerId": SEATS, "quantity": 1 },
+    ]});
+    place(&simulator, FIRST, &waiting).await;
     place(&simulator, FIRST, &order_of(LEGACY, 1)).await;
     drop(simulator);
     let whole = fs::read(&path).unwrap();
@@ -259,7 +263,7 @@ async fn numbers_out_of_all_bounds_do_no_harm() {
             }}),
         ),
         (
-            "/state/customers/0/orders/1/order/lineItems/0/lineItemNumber",
+            "/state/customers/0/orders/1/order/lineItems/1/lineItemNumber",
             largest.clone(),
         ),
         ("/state/customers/0/orders/1/place/customer", largest),
@@ -280,10 +284,10 @@ async fn numbers_out_of_all_bounds_do_no_harm() {
         let token = ask(&simulator, ("POST", TOKENS), ("none", ID), content).await;
         assert_eq!(token.status, 200, "{pointer}");
         for offer in [SEATS, LEGACY] {
-            let reply = post(&simulator, ID, &order_of(offer, 1)).await;
+            let reply = post(&simulator, "x", &order_of(offer, 1)).await;
             assert!(reply.status < 500, "{pointer}: {}", reply.text());
         }
-        for id in simulator.order_ids(FIRST).iter().take(3) {
+        for id in simulator.order_ids(FIRST).iter().take(4) {
             let path = format!("{}/{id}", orders());
             for below in ["", "/provisioningstatus", "/activationlinks"] {
                 assert_eq!(get(&simulator, &format!("{path}{below}")).await.status, 200);
