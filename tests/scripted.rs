@@ -1,6 +1,6 @@
 //! How does a server misbehave below HTTP? One that writes given bytes to the socket, and then stops, waits or hangs up.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -128,6 +128,16 @@ fn serve(
             return None;
         }
     }
+    // A connection that is closed with unread bytes in it can cost the client the answer.
+    let text = String::from_utf8_lossy(&head).to_ascii_lowercase();
+    let length = text
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length:"))
+        .and_then(|length| length.trim().parse::<u64>().ok());
+    let _ = std::io::copy(
+        &mut reader.take(length.unwrap_or_default()),
+        &mut std::io::sink(),
+    );
     let reply = {
         let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
         let reply = &replies[log.len().min(replies.len() - 1)];

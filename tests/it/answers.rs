@@ -238,7 +238,7 @@ async fn a_connection_that_breaks_before_the_answer_leaves_it_unknown() {
     );
     says(
         &error_for(Reply::bytes("SSH-2.0-x\r\n", Ending::Close)).await,
-        ErrorKind::Interrupted,
+        ErrorKind::Decode,
         Delivery::Unknown,
         None,
     );

@@ -22,6 +22,9 @@ use tokio::net::{TcpListener, TcpStream};
 const ANSWER: Duration = Duration::from_secs(1);
 const LATE: Duration = Duration::from_millis(1_500);
 
+/// For whom no fault is in the way.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// So many purchases at a time.
 const AT_ONCE: usize = 64;
 
@@ -38,11 +41,11 @@ fn count(usual: usize, variable: &str) -> usize {
     chosen.map_or(usual, |number| number.parse().expect("a number"))
 }
 
-fn client(base_url: &str) -> PartnerCenter {
+fn client(base_url: &str, answer: Duration) -> PartnerCenter {
     let moment = Duration::from_millis(1);
     PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
         .endpoint(base_url)
-        .answer_timeout(ANSWER)
+        .answer_timeout(answer)
         .backoff(moment, 4 * moment)
         .retry_budget(false)
         .build()
@@ -76,7 +79,7 @@ fn names(count: usize) -> Vec<(String, Uuid)> {
 /// The ids of the orders that the simulator has, by the names of their lines. It is asked without a fault in the way.
 async fn placed(simulator: &Simulator) -> BTreeMap<String, Vec<String>> {
     simulator.clear_faults();
-    let partner = client(simulator.base_url());
+    let partner = client(simulator.base_url(), PATIENCE);
     let orders = orders(&partner);
     let ids = simulator.order_ids(Simulator::CUSTOMERS[0]);
     let mut placed: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -226,7 +229,7 @@ async fn every_purchase_is_made_once_through_faults_of_every_kind() {
     let count = count(200, "PROVE_ONCE");
     let simulator = Simulator::start().await.expect("a simulator");
     break_attempts(&simulator, 20_261_121);
-    let partner = client(simulator.base_url());
+    let partner = client(simulator.base_url(), ANSWER);
     let tried = place_all(orders(&partner), names(count)).await;
     let found = placed(&simulator).await;
     is_true(&tried, &found);
@@ -256,7 +259,7 @@ async fn a_purchase_that_the_service_failed_at_is_not_sent_again() {
     let rule = |share| simulator.on(Operation::CreateOrder).probability(share, 3);
     rule(0.2).fault(Fault::status(500));
     rule(0.4).fault(Fault::status(500).after_change());
-    let partner = client(simulator.base_url());
+    let partner = client(simulator.base_url(), PATIENCE);
     let tried = place_all(orders(&partner), names(count)).await;
     let found = placed(&simulator).await;
     is_true(&tried, &found);
@@ -272,7 +275,7 @@ async fn a_purchase_that_the_service_failed_at_is_not_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_service_that_ignores_ids_is_one_where_repeats_are_seen() {
+async fn of_a_service_that_ignores_ids_doubles_come_from_repeats_only() {
     let count = count(100, "PROVE_ONCE");
     let simulator = Simulator::builder()
         .request_ids(RequestIds::Ignored)
@@ -280,7 +283,7 @@ async fn a_service_that_ignores_ids_is_one_where_repeats_are_seen() {
         .await
         .expect("a simulator");
     break_attempts(&simulator, 20_261_121);
-    let partner = client(simulator.base_url());
+    let partner = client(simulator.base_url(), ANSWER);
     let tried = place_all(orders(&partner), names(count)).await;
     let found = placed(&simulator).await;
     let tally = Tally::of(&tried, &found);
@@ -366,7 +369,7 @@ async fn every_purchase_is_made_once_through_a_connection_that_breaks_anywhere()
         .trim_start_matches("http://")
         .to_owned();
     let proxy = cutting_proxy(server, 500).await;
-    let partner = client(&proxy);
+    let partner = client(&proxy, ANSWER);
     let tried = place_all(orders(&partner), names(count)).await;
     let found = placed(&simulator).await;
     is_true(&tried, &found);

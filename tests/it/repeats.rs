@@ -1,12 +1,13 @@
 //! What is sent again, and what is not?
 
 use std::collections::BTreeSet;
+use std::error::Error as _;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use partner_center_orders::{
     AccessToken, Bytes, Credential, CredentialError, Delivery, Error, ErrorKind, ExposeSecret,
-    Method, PartnerCenter, Response, TokenFuture, TokenRequest,
+    Method, NewLineItem, NewOrder, PartnerCenter, Response, TokenFuture, TokenRequest,
 };
 use partner_center_orders_tests::{
     Ending, ORDERS, Recorded, Reply, ScriptedServer, orders, persistent,
@@ -130,11 +131,10 @@ async fn a_refusal_takes_nothing_from_an_attempt_that_may_have_counted() {
 
 #[tokio::test]
 async fn nothing_was_sent_when_no_connection_could_be_made() {
-    // Free a moment ago: nobody listens there.
-    let address = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap()
-    };
+    // Taken, and nobody listens there.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
     let partner = persistent(format!("http://{address}")).build().unwrap();
     let sent = partner.request(Method::POST, ORDERS).send().await;
     let error = sent.unwrap_err();
@@ -149,7 +149,7 @@ async fn an_attempt_that_gets_no_answer_in_time_is_repeated() {
     let silence = Reply::bytes("", Ending::Silence);
     let server = ScriptedServer::start([silence, Reply::json(ORDER)]);
     let partner = persistent(server.base_url())
-        .answer_timeout(Duration::from_millis(300))
+        .answer_timeout(Duration::from_secs(1))
         .build()
         .unwrap();
     let sent = partner.request(Method::POST, ORDERS).send().await.unwrap();
@@ -317,10 +317,68 @@ async fn a_token_that_cannot_be_renewed_says_so_and_what_was_sent_stays_said() {
         .unwrap();
     let sent = partner.request(Method::POST, ORDERS).send().await;
     let error = sent.unwrap_err();
+    // What the service said of the token stays, and why there is no other one.
+    assert_eq!(error.status().unwrap().as_u16(), 401);
     assert_eq!(
         (error.kind(), error.delivery(), error.attempts()),
-        (ErrorKind::Credential, Delivery::Unknown, 2)
+        (ErrorKind::Service, Delivery::Unknown, 2)
     );
+    let none = error.source().unwrap();
+    assert_eq!(none.source().unwrap().to_string(), "no third token");
+}
+
+#[tokio::test]
+async fn what_is_no_http_may_have_been_an_answer() {
+    let head = "HTTP/1.1 201 Created\r\ncontent-length: many\r\n\r\n";
+    for garbled in [head, "oops, this is no HTTP at all\r\n\r\n"] {
+        let reply = Reply::bytes(garbled, Ending::Close);
+        let (read, server) = after(reply.clone(), Method::GET).await;
+        assert_eq!(read.unwrap().attempts(), 2);
+        assert_eq!(server.heads().len(), 2);
+        let (written, server) = after(reply, Method::POST).await;
+        let error = written.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery(), error.attempts()),
+            (ErrorKind::Decode, Delivery::Unknown, 1)
+        );
+        assert_eq!(server.heads().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_request_value_is_one_purchase_however_often_it_is_sent() {
+    let server = Recorded::json([ORDER]);
+    let partner = persistent(server.base_url()).build().unwrap();
+    let order = || NewOrder::new([NewLineItem::new("a:b:c", 1)]);
+    let purchase = orders(&partner).create(order());
+    let first = purchase.clone().send().await.unwrap();
+    let second = purchase.clone().send().await.unwrap();
+    assert_eq!(first.request_id(), second.request_id());
+    assert_eq!(first.request_id(), purchase.sent_as());
+    let other = orders(&partner).create(order());
+    assert_ne!(other.sent_as(), purchase.sent_as());
+    let given = partner_center_orders::Uuid::new_v4();
+    let named = orders(&partner).create(order()).request_id(given);
+    assert_eq!(named.sent_as(), given);
+    let order = orders(&partner).order("o");
+    let change = order.cancel();
+    let id = Some(change.sent_as().to_string());
+    change.clone().send().await.unwrap();
+    change.send().await.unwrap();
+    let sent = server.sent();
+    assert_eq!(sent[2].header("ms-requestid"), id.as_deref());
+    assert_eq!(sent[3].header("ms-requestid"), id.as_deref());
+}
+
+#[tokio::test]
+async fn a_refusal_that_comes_with_a_200_says_its_code() {
+    let body = r#"{"code":"400072","description":"not available","data":[],"source":"x"}"#;
+    let server = ScriptedServer::start([Reply::json(body)]);
+    let partner = persistent(server.base_url()).build().unwrap();
+    let error = orders(&partner).order("o").get().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(error.code(), Some("400072"));
+    assert!(error.documented().is_some());
 }
 
 #[tokio::test]
@@ -363,8 +421,7 @@ async fn a_purchase_that_cannot_be_read_is_not_sent_again_and_says_its_id() {
             Reply::json(ORDER),
         ]);
         let partner = persistent(server.base_url()).build().unwrap();
-        let line = partner_center_orders::NewLineItem::new("a:b:c", 1);
-        let order = partner_center_orders::NewOrder::new([line]);
+        let order = NewOrder::new([NewLineItem::new("a:b:c", 1)]);
         let error = orders(&partner).create(order).send().await.unwrap_err();
         assert_eq!(
             (error.delivery(), error.attempts()),

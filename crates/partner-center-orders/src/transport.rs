@@ -445,11 +445,15 @@ fn accepted(kind: ErrorKind, message: String) -> Error {
 mod tests {
     use std::io::ErrorKind::WouldBlock;
     use std::net::TcpListener;
+    use std::time::{Duration, SystemTime};
 
     use http::Method;
     use reqwest::Request;
     use uuid::Uuid;
 
+    use tokio::time::Instant;
+
+    use super::{Begun, REMEMBERED};
     use crate::call::{CallIds, in_time};
     use crate::delivery::Delivery;
     use crate::error::ErrorKind;
@@ -494,5 +498,18 @@ mod tests {
             assert_eq!(error.attempts(), 0);
         }
         assert_eq!(elsewhere.accept().unwrap_err().kind(), WouldBlock);
+    }
+
+    #[test]
+    fn a_first_attempt_is_long_ago_by_either_clock() {
+        let second = Duration::from_secs(1);
+        let before = REMEMBERED + second;
+        let now = (Instant::now(), SystemTime::now());
+        assert!(!Begun(now.0, now.1).is_too_long_ago());
+        assert!(!Begun(now.0, now.1 - REMEMBERED / 2).is_too_long_ago());
+        // A machine that slept, and a wall clock that was set back.
+        assert!(Begun(now.0, now.1 - before).is_too_long_ago());
+        let monotonic = now.0.checked_sub(before);
+        assert!(monotonic.is_none_or(|then| Begun(then, now.1 + before).is_too_long_ago()));
     }
 }
