@@ -15,6 +15,7 @@ use crate::call::CallOptions;
 use crate::check;
 use crate::error::Error;
 use crate::order::{self, OrderHandle};
+use crate::preview::{Preview, PreviewPart};
 use crate::response::Response;
 use crate::setters;
 
@@ -22,6 +23,9 @@ use crate::setters;
 const METADATA: &str = "metadata";
 const PURCHASE_ORDERS: &str = "POFiles";
 const TENDERS: &str = "TenderFiles";
+
+const FORM: &str = "multipart/form-data";
+const JSON: &str = "application/json";
 
 /// Room for what stands around one file in the encoded upload.
 const AROUND_A_FILE: usize = 1024;
@@ -148,19 +152,43 @@ impl Upload {
         Ok(())
     }
 
+    fn metadata(&self) -> Result<String, Error> {
+        serde_json::to_string(&self.metadata)
+            .map_err(|error| Error::input("the metadata cannot be written").with_source(error))
+    }
+
+    /// What the body consists of, in the order in which it is encoded.
+    fn parts(&self) -> Result<Vec<PreviewPart>, Error> {
+        let metadata = self.metadata()?;
+        let mut parts = vec![PreviewPart {
+            name: METADATA,
+            file_name: None,
+            content_type: JSON.to_owned(),
+            length: metadata.len() as u64,
+            text: Some(metadata),
+        }];
+        parts.extend(self.files.iter().map(|(name, file)| PreviewPart {
+            name,
+            file_name: Some(file.name.clone()),
+            content_type: file.content_type.clone(),
+            length: file.length() as u64,
+            text: None,
+        }));
+        Ok(parts)
+    }
+
     /// The body, and the content type with its boundary.
     async fn encoded(self) -> Result<(Bytes, String), Error> {
-        let metadata = serde_json::to_string(&self.metadata)
-            .map_err(|error| Error::input("the metadata cannot be written").with_source(error))?;
+        let metadata = self.metadata()?;
         let length: usize = self.files.iter().map(|(_, file)| file.length()).sum();
         let mut whole = BytesMut::with_capacity(
             length + metadata.len() + (self.files.len() + 1) * AROUND_A_FILE,
         );
-        let mut form = Form::new().part(METADATA, part(Part::text(metadata), "application/json")?);
+        let mut form = Form::new().part(METADATA, part(Part::text(metadata), JSON)?);
         for (name, file) in self.files {
             form = form.part(name, file.part().await?);
         }
-        let content_type = format!("multipart/form-data; boundary={}", form.boundary());
+        let content_type = format!("{FORM}; boundary={}", form.boundary());
         let mut pieces = std::pin::pin!(form.into_stream());
         while let Some(piece) = pieces
             .try_next()
@@ -289,6 +317,26 @@ impl<'c> UploadAttachments<'c> {
     setters::of_one_request! {
         /// How long the call may take with all its attempts, instead of what the client was built with. Each attempt has the
         /// client's [`answer_timeout`](crate::Builder::answer_timeout), the sending included.
+    }
+
+    /// Builds the request and does not send it; the files are not read. Says what it consists of instead of its bytes: see
+    /// [`Preview::parts`].
+    ///
+    /// # Errors
+    /// `Input`, as [`send`](Self::send), but for files that turn out to be unreadable.
+    pub async fn preview(&self) -> Result<Preview, Error> {
+        let (customer, id) = (self.order.orders.customer, &self.order.id);
+        order::check(id)?;
+        self.upload.check()?;
+        let shared = self.order.orders.partner.shared();
+        let preview = shared
+            .preview(self.options, |client| async move {
+                client
+                    .upload_order_attachments(customer.as_uuid(), id, FORM, Bytes::new())
+                    .await
+            })
+            .await?;
+        Ok(preview.with_parts(self.upload.parts()?))
     }
 
     /// Reads the files and uploads them, once: all attempts have one request id and the same bytes.
