@@ -6,16 +6,11 @@ use std::process::Stdio;
 use partner_center_orders_tests::{CUSTOMER, Ending, Recorded, Reply, ScriptedServer, TOKEN};
 use serde_json::Value;
 
-use crate::run::{Run, command, finish, pcorders};
+use crate::run::{Run, command, finish, pcorders, prepared};
 
-/// Runs `pcorders api` against a server, with a token.
+/// Runs `pcorders api` against a server, with a token. It sends each request once.
 fn api(base_url: &str, arguments: &[&str]) -> Run {
-    finish(
-        command(&["api"])
-            .args(arguments)
-            .env("PARTNERCENTER_ENDPOINT", base_url)
-            .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN),
-    )
+    finish(prepared(base_url, &["--attempts", "1", "api"]).args(arguments))
 }
 
 #[test]

@@ -7,9 +7,15 @@
 
 mod api;
 mod attachment;
+mod change;
+mod create;
 mod failures;
 mod output;
 mod readme;
 mod run;
 mod simulator;
 mod streams;
+#[cfg(unix)]
+mod terminal;
+mod upload;
+mod wait;
