@@ -120,7 +120,7 @@ pub use order_patch::{OrderPatch, PatchLineItem};
 pub use orders::{ListOrders, Orders};
 pub use pager::{Continuation, Page, Pager, Pages};
 pub use placed::FindPlaced;
-pub use preview::Preview;
+pub use preview::{Preview, PreviewPart};
 pub use raw::RawRequest;
 pub use response::Response;
 pub use subscription::SubscriptionHandle;

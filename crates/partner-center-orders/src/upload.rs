@@ -18,7 +18,7 @@ use crate::call::CallOptions;
 use crate::check;
 use crate::error::Error;
 use crate::order::{self, OrderHandle};
-use crate::preview::Preview;
+use crate::preview::{Preview, PreviewPart};
 use crate::response::Response;
 use crate::setters;
 
@@ -26,6 +26,9 @@ use crate::setters;
 const METADATA: &str = "metadata";
 const PURCHASE_ORDERS: &str = "POFiles";
 const TENDERS: &str = "TenderFiles";
+
+const FORM: &str = "multipart/form-data";
+const JSON: &str = "application/json";
 
 /// Room for what stands around one part in the encoded upload, but for its name and content type.
 const AROUND_A_PART: usize = 512;
@@ -162,6 +165,31 @@ impl Upload {
         Ok(())
     }
 
+    fn metadata(&self) -> Result<String, Error> {
+        serde_json::to_string(&self.metadata)
+            .map_err(|error| Error::input("the metadata cannot be written").with_source(error))
+    }
+
+    /// What the body consists of, in the order in which it is encoded.
+    fn parts(&self) -> Result<Vec<PreviewPart>, Error> {
+        let metadata = self.metadata()?;
+        let mut parts = vec![PreviewPart {
+            name: METADATA,
+            file_name: None,
+            content_type: JSON.to_owned(),
+            length: metadata.len() as u64,
+            text: Some(metadata),
+        }];
+        parts.extend(self.files.iter().map(|(name, file)| PreviewPart {
+            name,
+            file_name: Some(file.name.clone()),
+            content_type: file.content_type.clone(),
+            length: file.length() as u64,
+            text: None,
+        }));
+        Ok(parts)
+    }
+
     /// The most that the encoded upload takes.
     fn room(&self, metadata: &str) -> usize {
         let files: usize = self.files.iter().map(|(_, file)| file.room()).sum();
@@ -170,15 +198,14 @@ impl Upload {
 
     /// The body, and the content type with its boundary.
     async fn encoded(self) -> Result<(Bytes, String), Error> {
-        let metadata = serde_json::to_string(&self.metadata)
-            .map_err(|error| Error::input("the metadata cannot be written").with_source(error))?;
+        let metadata = self.metadata()?;
         // Growing would copy what is there, and hold it twice for a while.
         let mut whole = BytesMut::with_capacity(self.room(&metadata));
-        let mut form = Form::new().part(METADATA, part(Part::text(metadata), "application/json")?);
+        let mut form = Form::new().part(METADATA, part(Part::text(metadata), JSON)?);
         for (name, file) in self.files {
             form = form.part(name, file.part()?);
         }
-        let content_type = format!("multipart/form-data; boundary={}", form.boundary());
+        let content_type = format!("{FORM}; boundary={}", form.boundary());
         let mut pieces = std::pin::pin!(form.into_stream());
         while let Some(piece) = pieces
             .try_next()
@@ -341,23 +368,24 @@ impl<'c> UploadAttachments<'c> {
         /// client's [`answer_timeout`](crate::Builder::answer_timeout), the sending included.
     }
 
-    /// Reads the files, builds the request and does not send it. The files are twice in memory then.
+    /// Builds the request and does not send it; the files are not read. Says what it consists of instead of its bytes: see
+    /// [`Preview::parts`].
     ///
     /// # Errors
-    /// `Input`, as [`send`](Self::send).
-    pub async fn preview(self) -> Result<Preview, Error> {
+    /// `Input`, as [`send`](Self::send), but for files that turn out to be unreadable.
+    pub async fn preview(&self) -> Result<Preview, Error> {
         let (customer, id) = (self.order.orders.customer, &self.order.id);
         order::check(id)?;
         self.upload.check()?;
-        let (body, content_type) = self.upload.encoded().await?;
         let shared = self.order.orders.partner.shared();
-        shared
+        let preview = shared
             .preview(self.options, |client| async move {
                 client
-                    .upload_order_attachments(customer.as_uuid(), id, &content_type, body)
+                    .upload_order_attachments(customer.as_uuid(), id, FORM, Bytes::new())
                     .await
             })
-            .await
+            .await?;
+        Ok(preview.with_parts(self.upload.parts()?))
     }
 
     /// Reads the files and uploads them, once: all attempts have one request id and the same bytes.

@@ -1,16 +1,13 @@
 //! `pcorders api`: any request, through the same transport.
 
-use std::fs;
-use std::io::{self, BufRead, IsTerminal, Read, Write};
-use std::path::Path;
-
-use partner_center_orders::{JsonText, Method, RawRequest, Uuid};
+use partner_center_orders::{JsonText, Method, RawRequest};
 
 use crate::args::Api;
 use crate::connect::Connected;
 use crate::failure::Failure;
 use crate::listing;
-use crate::output::{Output, clean, notice};
+use crate::output::{Output, clean};
+use crate::write::{Advice, agreed, announce, read};
 
 pub(crate) async fn run(
     api: Api,
@@ -31,23 +28,20 @@ pub(crate) async fn run(
         let answer = request.send().await?;
         return output.body(answer.body()).map(|_| ());
     }
-    if !api.yes {
-        ask(&api, size, connected)?;
-    }
-    // Said beforehand, so that it is known whatever becomes of the command.
-    let id = api.request_id.unwrap_or_else(Uuid::new_v4);
-    notice(&format!("request id {id}"));
+    let size = size.map_or(String::new(), |size| format!(" with {size} bytes"));
+    let question = format!(
+        "send {} {}{size} {}",
+        api.method,
+        api.path,
+        connected.place()
+    );
+    let id = agreed(&api.consent, api.file.as_deref(), &question)?;
     let answer = request.request_id(id).send().await;
-    let answer = answer.map_err(Failure::of_write)?;
-    notice(&format!(
-        "{}, correlation id {}",
-        answer.status(),
-        answer.correlation_id()
-    ));
-    let printed = output.body(answer.body());
-    printed
-        .map(|_| ())
-        .map_err(|failure| failure.after_write((id, answer.correlation_id())))
+    // A header may hold a secret: the command is not repeated in a hint.
+    let answer = answer.map_err(|error| Failure::of_write(error, &Advice::default()))?;
+    announce(&answer);
+    let printed = output.body(answer.body()).map(|_| ());
+    printed.map_err(|failure| failure.after_write(&answer, "it was carried out"))
 }
 
 /// What the arguments ask for; nothing is sent yet.
@@ -100,50 +94,4 @@ fn flag_of(name: &str) -> Option<&'static str> {
 fn lines(items: &[JsonText]) -> String {
     let line = |item: &JsonText| clean(&item.as_str().replace(['\n', '\r'], "")) + "\n";
     items.iter().map(line).collect()
-}
-
-fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    let mut body = Vec::new();
-    let done = if file == Path::new("-") {
-        io::stdin().lock().read_to_end(&mut body).map(|_| body)
-    } else {
-        fs::read(file)
-    };
-    done.map_err(|error| {
-        let name = clean(&file.to_string_lossy());
-        Failure::input(format!("{name} cannot be read"), error)
-    })
-}
-
-/// Nothing is written by accident: somebody says yes, here or beforehand.
-fn ask(api: &Api, size: Option<usize>, connected: &Connected) -> Result<(), Failure> {
-    let reads_stdin = api.file.as_deref() == Some(Path::new("-"));
-    if reads_stdin || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        let message = "this is a write, and nobody can be asked: say --yes to send it";
-        return Err(Failure::usage(message));
-    }
-    let size = size.map_or(String::new(), |size| format!(" with {size} bytes"));
-    let question = format!(
-        "send {} {}{size} to {}? [y/N] ",
-        api.method,
-        clean(&api.path),
-        connected.partner.endpoint()
-    );
-    match answer_to(&question) {
-        Ok(answer) if matches!(answer.trim(), "y" | "Y" | "yes") => Ok(()),
-        Ok(_) => Err(Failure::usage("nothing was sent")),
-        Err(error) => Err(Failure::input(
-            "nothing was sent: the answer cannot be read".to_owned(),
-            error,
-        )),
-    }
-}
-
-fn answer_to(question: &str) -> io::Result<String> {
-    let mut stderr = io::stderr();
-    stderr.write_all(question.as_bytes())?;
-    stderr.flush()?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    Ok(answer)
 }

@@ -1,5 +1,7 @@
 //! What can be said on the command line?
 
+mod write;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,10 +9,14 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 use partner_center_orders::{
-    AttachmentId, BillingType, CustomerId, Method, OrderId, OrderStatus, Timestamp, Uuid,
+    AttachmentId, BillingType, CustomerId, Method, OrderId, OrderStatus, Timestamp,
 };
 
 use crate::output::Format;
+
+pub(crate) use write::{
+    AddOn, Begun, Cancel, ChangeBillingCycle, Consent, Create, LineItems, Update, Upload, Writing,
+};
 
 /// The orders of Microsoft Partner Center from a shell. Unofficial.
 #[derive(Debug, Parser)]
@@ -34,9 +40,25 @@ Environment (flags win):
   PARTNERCENTER_ENDPOINT      another base URL, without /v1; https, or http on a loopback address";
 
 impl Args {
-    /// Whether the command may change something.
-    pub(crate) fn is_write(&self) -> bool {
-        matches!(&self.noun, Noun::Api(api) if api.is_write())
+    /// Whether the command has sent something that may have changed something, as it comes to be.
+    pub(crate) fn begun(&self) -> Begun {
+        let consent = match &self.noun {
+            Noun::Order(verb) => verb.writing().map(|writing| &writing.consent),
+            Noun::Api(api) => Some(&api.consent),
+            Noun::Simulator(_) | Noun::Error(_) => None,
+        };
+        consent
+            .map(|consent| consent.begun.clone())
+            .unwrap_or_default()
+    }
+
+    /// Whether the command may come to change something.
+    pub(crate) fn may_write(&self) -> bool {
+        match &self.noun {
+            Noun::Order(verb) => verb.writing().is_some_and(|writing| !writing.dry_run),
+            Noun::Api(api) => api.is_write(),
+            Noun::Simulator(_) | Noun::Error(_) => false,
+        }
     }
 
     /// Whether an interrupt is the end that is meant.
@@ -66,10 +88,33 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "URL", global = true)]
     pub(crate) endpoint: Option<String>,
 
-    /// How long each request may take, of a list each page, of a download its beginning, in seconds: 100 unless said
-    /// otherwise.
+    /// How long a call may take with everything that is sent again and all waits between, in seconds; of a list each
+    /// page, of a download its beginning. Without it 300, of which each attempt may take 100.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, global = true)]
     pub(crate) deadline: Option<Duration>,
+
+    /// How often a request is sent at most, when it gets no answer or one that may pass: 5 times unless said otherwise,
+    /// always with the same request id. 1 is never again (but after a 401, with another token).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), global = true)]
+    pub(crate) attempts: Option<u32>,
+}
+
+impl Connection {
+    /// The flags that say which service it is.
+    pub(crate) fn flags(&self) -> Vec<String> {
+        let environment = self.environment.and_then(|cloud| cloud.to_possible_value());
+        let environment = environment.map(|cloud| cloud.get_name().to_owned());
+        let flag = |name: &str, value: Option<String>| value.map(|value| [name.to_owned(), value]);
+        let mut flags = Vec::new();
+        flags.extend(self.simulate.then(|| "--simulate".to_owned()));
+        flags.extend(flag("--environment", environment).into_iter().flatten());
+        flags.extend(
+            flag("--endpoint", self.endpoint.clone())
+                .into_iter()
+                .flatten(),
+        );
+        flags
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -170,9 +215,41 @@ pub(crate) enum OrderVerb {
     ActivationLinks(ActivationLinks),
     /// List the subscriptions that an order led to.
     Subscriptions(One),
+    /// Buy something for a customer.
+    Create(Create),
+    /// Buy an add-on to a subscription of a legacy offer.
+    AddOn(AddOn),
+    /// Bill an order of legacy offers monthly or annually.
+    ChangeBillingCycle(ChangeBillingCycle),
+    /// Cancel a purchase of software, or a reservation in the sandbox.
+    Cancel(Cancel),
+    /// Change an order as a file says.
+    Update(Update),
     /// The documents that were uploaded for an order.
     #[command(subcommand)]
     Attachment(AttachmentVerb),
+}
+
+impl OrderVerb {
+    /// Of those that may change something.
+    fn writing(&self) -> Option<&Writing> {
+        Some(match self {
+            Self::Create(create) => &create.writing,
+            Self::AddOn(add_on) => &add_on.writing,
+            Self::ChangeBillingCycle(change) => &change.writing,
+            Self::Cancel(cancel) => &cancel.writing,
+            Self::Update(update) => &update.writing,
+            Self::Attachment(AttachmentVerb::Upload(upload)) => &upload.writing,
+            Self::List(_)
+            | Self::Show(_)
+            | Self::ProvisioningStatus(_)
+            | Self::ActivationLinks(_)
+            | Self::Subscriptions(_)
+            | Self::Attachment(AttachmentVerb::List(_) | AttachmentVerb::Download(_)) => {
+                return None;
+            }
+        })
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -181,6 +258,8 @@ pub(crate) enum AttachmentVerb {
     List(One),
     /// Download one attachment.
     Download(Download),
+    /// Upload the purchase order that an order waits for.
+    Upload(Upload),
 }
 
 #[derive(Debug, clap::Args)]
@@ -242,7 +321,7 @@ pub(crate) struct Show {
     pub(crate) include_price: bool,
 }
 
-/// One order, to be read.
+/// One order, and how it is printed.
 #[derive(Debug, clap::Args)]
 pub(crate) struct One {
     /// The order's id.
@@ -314,13 +393,8 @@ pub(crate) struct Api {
     #[arg(long, conflicts_with_all = ["file", "header", "request_id"])]
     pub(crate) paginate: bool,
 
-    /// Send a write without asking.
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-
-    /// The MS-RequestId: to repeat a write whose outcome is not known, that of the first time.
-    #[arg(long, value_name = "GUID")]
-    pub(crate) request_id: Option<Uuid>,
+    #[command(flatten)]
+    pub(crate) consent: Consent,
 }
 
 const API: &str = "\
@@ -343,6 +417,7 @@ fn method(text: &str) -> Result<Method, String> {
     Method::from_bytes(text.to_ascii_uppercase().as_bytes()).map_err(|_| "no HTTP method".into())
 }
 
+/// A span of time.
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().map_err(|_| "not a number of seconds")?;
     Duration::try_from_secs_f64(seconds)

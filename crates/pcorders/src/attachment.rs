@@ -1,19 +1,21 @@
-//! `pcorders order attachment`: list, download.
+//! `pcorders order attachment`: list, download, upload.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use partner_center_orders::OrderAttachment;
+use partner_center_orders::{OrderAttachment, PreviewPart, Upload, UploadFile};
 use tempfile::NamedTempFile;
 
-use crate::args::{AttachmentVerb, Download};
+use crate::args::{self, AttachmentVerb, Download};
 use crate::connect::Connected;
 use crate::failure::Failure;
 use crate::listing;
+use crate::next_command::Look;
 use crate::order::{handle, text};
 use crate::output::{Output, clean, notice, table};
+use crate::write::Plan;
 
 pub(crate) async fn run(
     verb: AttachmentVerb,
@@ -26,6 +28,7 @@ pub(crate) async fn run(
             listing::print(request.send(), one.raw.raw, output, attachment_table).await
         }
         AttachmentVerb::Download(download) => self::download(download, connected, output).await,
+        AttachmentVerb::Upload(upload) => self::upload(upload, connected, output).await,
     }
 }
 
@@ -39,6 +42,73 @@ fn attachment_table(attachments: &[OrderAttachment]) -> String {
         ]
     };
     table(&["ID", "TYPE", "KB", "NAME"], attachments.iter().map(row))
+}
+
+async fn upload(
+    upload: args::Upload,
+    connected: &Connected,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let args::Upload { one, writing, .. } = &upload;
+    let customer = connected.customer(one.customer.customer)?;
+    let documents = documents(&upload).await?;
+    let mut request = handle(one, connected)?.attachments().upload(documents);
+    if let Some(id) = writing.consent.request_id {
+        request = request.request_id(id);
+    }
+    let preview = request.preview().await?;
+    let files = preview.parts().iter().filter_map(PreviewPart::file_name);
+    let files = files.collect::<Vec<_>>().join(", ");
+    let (order, price, currency) = (&one.order, &upload.customer_price, &upload.currency);
+    let plan = Plan {
+        writing,
+        file: None,
+        deed: format!(
+            "upload {files} for the order {order} of the customer {customer} ({price} {currency})"
+        ),
+        customer,
+        look: Look::AtAttachments(order.clone()),
+    };
+    let send = |id| request.request_id(id).send();
+    let Some(uploaded) = plan.carry_out(&preview, send, connected, output).await? else {
+        return Ok(());
+    };
+    let printed = if one.raw.raw {
+        let body = uploaded.raw_body().unwrap_or_default();
+        output.body_line(body).map(|_| ())
+    } else {
+        output.list(uploaded.body(), attachment_table)
+    };
+    printed.map_err(|failure| failure.after_write(&uploaded, "the documents were uploaded"))
+}
+
+/// The documents, opened and not read yet, and what is said about them.
+async fn documents(upload: &args::Upload) -> Result<Upload, Failure> {
+    let mut documents = Upload::new(&upload.customer_price, &upload.currency);
+    if let Some(rate) = &upload.fx_rate {
+        documents = documents.fx_rate(rate);
+    }
+    if let Some(link) = &upload.tender_link {
+        documents = documents.tender_link(link);
+    }
+    if upload.part_of_tender {
+        documents = documents.part_of_tender();
+    }
+    let content_type = |file: &Path| match &upload.content_type {
+        Some(content_type) => content_type.clone(),
+        None => mime_guess::from_path(file)
+            .first_or_octet_stream()
+            .to_string(),
+    };
+    for file in &upload.purchase_order {
+        let document = UploadFile::open(file, content_type(file)).await?;
+        documents = documents.purchase_order(document);
+    }
+    for file in &upload.tender {
+        let document = UploadFile::open(file, content_type(file)).await?;
+        documents = documents.tender(document);
+    }
+    Ok(documents)
 }
 
 /// Where a download goes. A file appears under its name only when all of it is there.

@@ -8,6 +8,7 @@ use partner_center_sim::Simulator;
 
 use crate::args::{Connection, Environment};
 use crate::failure::Failure;
+use crate::next_command::{self, Look};
 use crate::output::notice;
 use crate::state;
 
@@ -15,9 +16,29 @@ use crate::state;
 pub(crate) struct Connected {
     pub(crate) partner: PartnerCenter,
     simulator: Option<Simulator>,
+    /// The flags that led here.
+    flags: Vec<String>,
 }
 
 impl Connected {
+    /// Where something is bought, in the words of a question.
+    pub(crate) fn place(&self) -> String {
+        let endpoint = self.partner.endpoint();
+        match self.simulator {
+            Some(_) => "in the simulator, where nothing is bought".to_owned(),
+            // Plain http leads to this machine, where anything may listen.
+            None if endpoint.starts_with("http:") => format!("at {endpoint}"),
+            None => format!("at {endpoint}, for real"),
+        }
+    }
+
+    /// Says how to look at something of the same service.
+    pub(crate) fn advise(&self, look: &Look, customer: CustomerId) -> Option<String> {
+        let arguments = look.arguments(customer);
+        let command = next_command::line(self.flags.iter().cloned().chain(arguments))?;
+        Some(format!("look{}: {command}", look.caveat()))
+    }
+
     /// The customer that was named; the first simulated one when there is a simulator.
     pub(crate) fn customer(&self, named: Option<CustomerId>) -> Result<CustomerId, Failure> {
         if let Some(customer) = named {
@@ -76,8 +97,9 @@ pub(crate) async fn connect(
         None => builder,
     };
     Ok(Connected {
-        partner: in_time(builder, connection).build()?,
+        partner: configured(builder, connection).build()?,
         simulator: None,
+        flags: connection.flags(),
     })
 }
 
@@ -87,16 +109,21 @@ async fn simulated(connection: &Connection, may_write: bool) -> Result<Connected
     let builder = PartnerCenter::builder(StaticToken::new(Simulator::ACCESS_TOKEN))
         .endpoint(simulator.base_url());
     Ok(Connected {
-        partner: in_time(builder, connection).build()?,
+        partner: configured(builder, connection).build()?,
         simulator: Some(simulator),
+        flags: connection.flags(),
     })
 }
 
-fn in_time(builder: Builder, connection: &Connection) -> Builder {
-    match connection.deadline {
-        Some(deadline) => builder.deadline(deadline).answer_timeout(deadline),
-        None => builder,
+fn configured(mut builder: Builder, connection: &Connection) -> Builder {
+    if let Some(deadline) = connection.deadline {
+        // An attempt may take what there is.
+        builder = builder.deadline(deadline).answer_timeout(deadline);
     }
+    if let Some(attempts) = connection.attempts {
+        builder = builder.attempts(attempts);
+    }
+    builder
 }
 
 /// Says that there is no token when one is needed: after everything that is wrong with the input was said.

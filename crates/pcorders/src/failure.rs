@@ -3,14 +3,12 @@
 use std::error::Error as StdError;
 use std::process::ExitCode;
 
-use partner_center_orders::{Delivery, Error, ErrorKind, Uuid};
+use partner_center_orders::{Delivery, Error, ErrorKind, Response};
 use serde::Serialize;
 
 use crate::connect;
 use crate::output::{Format, clean, escaped, notice};
-
-/// For what may have been carried out, whatever the rest says.
-const LOOK: &str = "It may have been carried out: look before you send it again";
+use crate::write::Advice;
 
 const OTHER: u8 = 1;
 pub(crate) const USAGE: u8 = 2;
@@ -73,31 +71,39 @@ impl Failure {
         Self::other("output", what, error).with_delivery(Delivery::Accepted)
     }
 
-    /// Something went wrong after a write was answered: it was carried out, whatever became of the answer.
-    pub(crate) fn after_write(self, ids: (Uuid, Uuid)) -> Self {
-        let hint = "It was carried out: do not send it again.";
-        let mut failure = self
-            .with_delivery(Delivery::Accepted)
-            .with_hint(Some(hint.to_owned()));
-        failure.exit = OUTCOME_UNKNOWN;
-        failure.report.request_id = Some(ids.0.to_string());
-        failure.report.correlation_id = Some(ids.1.to_string());
-        failure.report.attempts = 1;
-        failure
+    /// An order was placed, and stays as it is without being what was waited for.
+    pub(crate) fn unfinished(message: String) -> Self {
+        Self::unsent(OTHER, "unfinished", message)
+    }
+
+    /// Something went wrong after a write was answered: it was carried out, whatever came later. `done` says so.
+    pub(crate) fn after_write<T>(mut self, answer: &Response<T>, done: &str) -> Self {
+        self.exit = OUTCOME_UNKNOWN;
+        let report = &mut self.report;
+        report.message = format!("{done}, and then: {}", report.message);
+        if report.request_id.is_none() {
+            // No request failed: the ids to know are those of the write.
+            report.request_id = Some(answer.request_id().to_string());
+            report.correlation_id = Some(answer.correlation_id().to_string());
+            report.attempts = answer.attempts();
+        }
+        self.with_delivery(Delivery::Accepted)
+            .and_hint(Some("Do not send it again.".to_owned()))
     }
 
     /// Somebody interrupted the command. What was sent until then may have been carried out.
-    pub(crate) fn interrupted(is_write: bool) -> Self {
+    pub(crate) fn interrupted(has_written: bool) -> Self {
+        let hint = "It may have been carried out: look before you send it again, or repeat it with the request id above.";
         let failure = Self::unsent(INTERRUPTED, "cancelled", "interrupted");
         failure
             .with_delivery(Delivery::Unknown)
-            .with_hint(is_write.then(|| format!("{LOOK}, or repeat it with the request id above.")))
+            .with_hint(has_written.then(|| hint.to_owned()))
     }
 
     /// The command broke off, nobody knows where.
-    pub(crate) fn broken_off(error: impl StdError, is_write: bool) -> Self {
+    pub(crate) fn broken_off(error: impl StdError, has_written: bool) -> Self {
         let failure = Self::other("internal", "the command broke off", error);
-        let exit = if is_write { OUTCOME_UNKNOWN } else { OTHER };
+        let exit = if has_written { OUTCOME_UNKNOWN } else { OTHER };
         Self {
             exit,
             ..failure.with_delivery(Delivery::Unknown)
@@ -111,29 +117,24 @@ impl Failure {
 
     /// A write that failed: what may have been carried out must not be sent again blindly, whatever else is known. That
     /// is said first, and after it what a documented code adds.
-    pub(crate) fn of_write(error: Error) -> Self {
+    pub(crate) fn of_write(error: Error, advice: &Advice) -> Self {
         let (delivery, id) = (error.delivery(), error.request_id());
+        let answered = error.answered_id().map(|id| shortened(id.to_owned()));
         let remedy = error.documented().and(error.hint());
-        let failure = Self::from(error);
-        let mut hint = match (delivery, id) {
-            (Delivery::Unknown, Some(id)) => {
-                format!("{LOOK}, or repeat it with --request-id {id}.")
-            }
-            (Delivery::Unknown, None) => format!("{LOOK}."),
-            (Delivery::Accepted, _) => {
-                "It was carried out, though the answer cannot be read: do not send it again."
-                    .to_owned()
-            }
-            (Delivery::NotSent | Delivery::Refused, _) => return failure,
+        let mut failure = Self::from(error);
+        let Some(advice) = advice.in_words(delivery, id) else {
+            return failure;
         };
-        if let Some(remedy) = remedy {
-            hint.push(' ');
-            hint.push_str(remedy);
+        if let Some(answered) = answered {
+            let message = &mut failure.report.message;
+            message.push_str(&format!(
+                "; the id in what came of the answer is {answered}"
+            ));
         }
-        Self {
-            exit: OUTCOME_UNKNOWN,
-            ..failure.with_hint(Some(hint))
-        }
+        failure.exit = OUTCOME_UNKNOWN;
+        failure
+            .with_hint(Some(advice))
+            .and_hint(remedy.map(str::to_owned))
     }
 
     /// Something that was asked for is not there, and no service was asked.
@@ -157,11 +158,19 @@ impl Failure {
         self
     }
 
+    /// Adds what else to do about it.
+    pub(crate) fn and_hint(mut self, more: Option<String>) -> Self {
+        let hints: Vec<_> = self.report.hint.into_iter().chain(more).collect();
+        self.report.hint = Some(hints.join("\n")).filter(|hint| !hint.is_empty());
+        self
+    }
+
     /// Prints the failure in the form that goes with the output, and returns the exit code.
     pub(crate) fn report(mut self, format: Format) -> ExitCode {
         // A service that repeats the token must not bring it to the terminal.
         self.report.message = without_token(self.report.message);
         self.report.code = self.report.code.map(without_token);
+        self.report.hint = self.report.hint.map(without_token);
         #[derive(Serialize)]
         struct Object<'a> {
             error: &'a Report,
@@ -193,8 +202,8 @@ impl Report {
         if let Some(seconds) = self.retry_after_seconds {
             text.push_str(&format!("\n  the service asks to wait {seconds} s"));
         }
-        if let Some(hint) = &self.hint {
-            text.push_str(&format!("\n  {hint}"));
+        for hint in self.hint.iter().flat_map(|hint| hint.lines()) {
+            text.push_str(&format!("\n  {}", clean(hint)));
         }
         text
     }

@@ -5,14 +5,21 @@
 mod api;
 mod args;
 mod attachment;
+mod change;
 mod connect;
+mod dry_run;
 mod explain;
 mod failure;
+mod line_item;
 mod listing;
+mod next_command;
 mod order;
 mod output;
+mod purchase;
+mod question;
 mod simulator;
 mod state;
+mod write;
 
 use std::pin::pin;
 use std::process::ExitCode;
@@ -37,7 +44,7 @@ fn main() -> ExitCode {
     };
     let output = Output::new(args.format());
     let format = output.format();
-    let (is_write, is_service) = (args.is_write(), args.is_service());
+    let (begun, is_service) = (args.begun(), args.is_service());
     let done = runtime().map(|runtime| {
         runtime.block_on(async {
             let (stop, stopped) = oneshot::channel();
@@ -58,7 +65,7 @@ fn main() -> ExitCode {
         Ok(Some(Ok(()))) => ExitCode::SUCCESS,
         Ok(Some(Err(failure))) | Err(failure) => failure.report(format),
         Ok(None) if is_service => ExitCode::from(failure::INTERRUPTED),
-        Ok(None) => Failure::interrupted(is_write).report(format),
+        Ok(None) => Failure::interrupted(begun.is_set()).report(format),
     }
 }
 
@@ -76,7 +83,7 @@ async fn on_own_thread(
     output: Output,
     stopped: oneshot::Receiver<()>,
 ) -> Result<(), Failure> {
-    let is_write = args.is_write();
+    let begun = args.begun();
     let (report, reported) = oneshot::channel();
     std::thread::spawn(move || match runtime() {
         Ok(runtime) => {
@@ -97,11 +104,11 @@ async fn on_own_thread(
     });
     reported
         .await
-        .unwrap_or_else(|error| Err(Failure::broken_off(error, is_write)))
+        .unwrap_or_else(|error| Err(Failure::broken_off(error, begun.is_set())))
 }
 
 async fn run(args: Args, mut output: Output) -> Result<(), Failure> {
-    let may_write = args.is_write();
+    let may_write = args.may_write();
     let Args {
         connection, noun, ..
     } = args;

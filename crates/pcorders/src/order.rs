@@ -1,16 +1,18 @@
-//! `pcorders order`: list, show, and what belongs to an order.
+//! `pcorders order`: list, show, and what belongs to an order. What changes one is elsewhere.
 
 use partner_center_orders::{
     BillingType, Order, OrderHandle, OrderLineItem, OrderLineItemActivationLink,
-    OrderLineItemProvisioningStatus, OrderStatus, Subscription, Timestamp,
+    OrderLineItemProvisioningStatus, OrderStatus, Response, Subscription, Timestamp,
 };
 
-use crate::args::{ActivationLinks, List, One, OrderVerb, Show};
+use crate::args::{ActivationLinks, List, One, OrderVerb, Raw, Show};
 use crate::attachment;
+use crate::change;
 use crate::connect::Connected;
 use crate::failure::Failure;
 use crate::listing;
 use crate::output::{Output, clean, notice, table};
+use crate::purchase;
 
 pub(crate) async fn run(
     verb: OrderVerb,
@@ -37,6 +39,13 @@ pub(crate) async fn run(
             listing::print(request.send(), one.raw.raw, output, subscription_table).await
         }
         OrderVerb::Attachment(verb) => attachment::run(verb, connected, output).await,
+        OrderVerb::Create(create) => purchase::create(create, connected, output).await,
+        OrderVerb::AddOn(add_on) => change::add_on(add_on, connected, output).await,
+        OrderVerb::ChangeBillingCycle(change) => {
+            change::change_billing_cycle(change, connected, output).await
+        }
+        OrderVerb::Cancel(cancel) => change::cancel(cancel, connected, output).await,
+        OrderVerb::Update(update) => change::update(update, connected, output).await,
     }
 }
 
@@ -79,7 +88,7 @@ async fn list(list: List, connected: &Connected, output: &mut Output) -> Result<
 }
 
 /// A word that is not known may be a new one, or mistyped.
-fn remark(word: &str, what: &str, known: &[&str]) {
+pub(crate) fn remark(word: &str, what: &str, known: &[&str]) {
     notice(&format!(
         "note: {} is none of the known {what}: {}",
         clean(word),
@@ -105,8 +114,16 @@ async fn show(show: Show, connected: &Connected, output: &mut Output) -> Result<
     if show.include_price {
         request = request.include_price(true);
     }
-    let order = request.send().await?;
-    if show.one.raw.raw {
+    print(&request.send().await?, &show.one.raw, output)
+}
+
+/// Prints one order.
+pub(crate) fn print(
+    order: &Response<Order>,
+    raw: &Raw,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    if raw.raw {
         output.body_line(order.raw_body().unwrap_or_default())?;
         return Ok(());
     }

@@ -12,10 +12,10 @@ use partner_center_orders_tests::{CUSTOMER, Ending, Recorded, Reply, ScriptedSer
 use crate::run::{against, command, pcorders};
 
 /// A folder of one test, empty at its beginning and gone at its end.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("pcorders-{name}-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         Self(folder)

@@ -271,7 +271,7 @@ fn the_format_counts_for_mistakes_in_the_arguments_too() {
 
 #[test]
 fn wrong_configuration_is_2_and_no_token_is_4() {
-    let list = ["order", "list", "--customer", CUSTOMER];
+    let list = ["--attempts", "1", "order", "list", "--customer", CUSTOMER];
     for (name, value, exit) in [
         ("PARTNERCENTER_ENDPOINT", "http://example.com", 2),
         ("PARTNERCENTER_ENDPOINT", "https://127.0.0.1:1/v1", 2),

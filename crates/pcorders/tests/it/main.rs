@@ -7,6 +7,8 @@
 
 mod api;
 mod attachment;
+mod change;
+mod create;
 mod explain;
 mod failures;
 mod output;
@@ -15,3 +17,7 @@ mod run;
 mod simulated;
 mod simulator;
 mod streams;
+#[cfg(unix)]
+mod terminal;
+mod upload;
+mod wait;
