@@ -7,13 +7,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::keeper::Keeper;
 
 /// When the time of a simulator begins that stands still: some months after the newest order of the seed.
 const BEGINNING: i64 = 1_719_820_800; // 2024-07-01T08:00:00Z
+/// When all time ends: the service writes years with four digits.
+const END: i64 = 253_402_300_799; // 9999-12-31T23:59:59Z
 
 /// The clock of a simulator. Clones are the same clock.
 #[derive(Clone)]
@@ -52,7 +54,7 @@ impl fmt::Debug for Clock {
 
 /// The time at a moment of the wall clock, and how it passes.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(from = "Anchor", into = "Anchor")]
+#[serde(try_from = "Anchor", into = "Anchor")]
 pub(crate) struct Time {
     /// The virtual time at `since`.
     at: DateTime<Utc>,
@@ -81,17 +83,23 @@ impl From<Time> for Anchor {
     }
 }
 
-impl From<Anchor> for Time {
-    fn from(anchor: Anchor) -> Self {
+impl TryFrom<Anchor> for Time {
+    type Error = String;
+
+    fn try_from(anchor: Anchor) -> Result<Self, String> {
+        let now = anchor.now;
+        if !(0..=9999).contains(&now.year()) {
+            return Err(format!("the year of {now} has more than four digits"));
+        }
         let wall_clock = DateTime::<Utc>::from(SystemTime::now());
         let passed = wall_clock.signed_duration_since(anchor.wall_clock);
         // A wall clock that was set back does not set this one back.
         let passed = passed.to_std().unwrap_or_default();
-        Self {
-            at: later(anchor.now, passed, anchor.speed),
+        Ok(Self {
+            at: later(now, passed, anchor.speed),
             since: Instant::now(),
             speed: anchor.speed,
-        }
+        })
     }
 }
 
@@ -127,12 +135,13 @@ impl Time {
     }
 }
 
-/// The time after a span at a speed. One that no calendar holds is taken for the last one that it does.
+/// The time after a span at a speed, or the end of all time.
 fn later(at: DateTime<Utc>, span: Duration, speed: u32) -> DateTime<Utc> {
+    let end = DateTime::from_timestamp(END, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
     TimeDelta::from_std(span.saturating_mul(speed))
         .ok()
         .and_then(|span| at.checked_add_signed(span))
-        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+        .map_or(end, |at| at.min(end))
 }
 
 /// As the service writes times: in UTC with seven fractional digits.
@@ -157,7 +166,7 @@ mod tests {
         time.advance(Duration::from_millis(90_500));
         assert_eq!(written(time.now()), "2024-07-01T08:01:30.5000000Z");
         time.advance(Duration::MAX);
-        assert!(time.now() > begun);
+        assert_eq!(written(time.now()), "9999-12-31T23:59:59.0000000Z");
     }
 
     #[test]
