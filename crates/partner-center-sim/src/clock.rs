@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::keeper::Keeper;
@@ -56,7 +56,7 @@ impl fmt::Debug for Clock {
 
 /// The time at a moment of the wall clock, and how it passes.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(from = "Anchor", into = "Anchor")]
+#[serde(try_from = "Anchor", into = "Anchor")]
 pub(crate) struct Time {
     /// The virtual time at `since`.
     at: DateTime<Utc>,
@@ -85,17 +85,23 @@ impl From<Time> for Anchor {
     }
 }
 
-impl From<Anchor> for Time {
-    fn from(anchor: Anchor) -> Self {
+impl TryFrom<Anchor> for Time {
+    type Error = String;
+
+    fn try_from(anchor: Anchor) -> Result<Self, String> {
+        let now = anchor.now;
+        if !(0..=9999).contains(&now.year()) {
+            return Err(format!("the year of {now} has more than four digits"));
+        }
         let wall_clock = DateTime::<Utc>::from(SystemTime::now());
         let passed = wall_clock.signed_duration_since(anchor.wall_clock);
         // A wall clock that was set back does not set this one back.
         let passed = passed.to_std().unwrap_or_default();
-        Self {
-            at: later(anchor.now, passed, anchor.speed),
+        Ok(Self {
+            at: later(now, passed, anchor.speed),
             since: Instant::now(),
             speed: anchor.speed,
-        }
+        })
     }
 }
 

@@ -452,6 +452,10 @@ async fn what_is_wrong_is_named_with_its_place_and_nothing_is_added() {
         json!({ "customers": [{ "id": OWN, "orders": [good] }, { "id": OWN, "orders": [good, wrong] }] })
     };
     let order_of = |place: &str| format!("customers[1].orders[1]{place}");
+    let date = |date: &str| {
+        let wanted = order_of(&format!(".creationDate: {date:?} is no date"));
+        (bad("/creationDate", json!(date)), wanted)
+    };
     let huge = u64::from(u32::MAX);
     let cases = [
         (json!({}), "`customers`".to_owned()),
@@ -492,10 +496,13 @@ async fn what_is_wrong_is_named_with_its_place_and_nothing_is_added() {
             bad("/billingCycle", json!("montly")),
             order_of(".billingCycle: \"montly\""),
         ),
-        (
-            bad("/creationDate", json!("2024-05-01T10:00:00")),
-            order_of(".creationDate: "),
-        ),
+        date("2024-05-01T10:00:00"),
+        date("2024-05-01"),
+        date("2024-05-01 10:00:00Z"),
+        date("2024-05-01t10:00:00z"),
+        date("2024-05-01T10:00:60Z"),
+        date("2024-02-30T10:00:00Z"),
+        date(""),
         (
             bad("/status", json!("quantum")),
             order_of(".status: unknown variant `quantum`"),
@@ -585,7 +592,7 @@ async fn what_is_wrong_is_named_with_its_place_and_nothing_is_added() {
         200
     );
     assert_eq!(simulator.order_ids(OWN).len(), 2);
-    assert_eq!(simulator.requests().len(), 32, "a seed is in no log");
+    assert_eq!(simulator.requests().len(), 38, "a seed is in no log");
 }
 
 #[tokio::test]
