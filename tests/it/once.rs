@@ -3,6 +3,8 @@
 //! Many orders are placed through faults, each with a name of its own, and the simulator is then asked what it has. A few
 //! hundred here; `cargo xtask prove once` places as many as it takes to believe it, and prints what became of them.
 
+#![allow(clippy::print_stdout, reason = "the figures are for the reader")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use partner_center_orders::{Method, NewLineItem, NewOrder, Upload, UploadFile};
-use partner_center_orders_tests::{CUSTOMER, TOKEN, builder, is_secret, orders};
+use partner_center_orders_tests::{
+    CUSTOMER, Ending, Reply, ScriptedServer, TOKEN, builder, is_secret, orders,
+};
 use partner_center_sim::{Fault, Operation, Simulator};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -167,4 +169,24 @@ fn a_call_and_each_of_its_attempts_have_a_span() {
     field(call[0], "partner_center.attempts=4");
     field(call[0], "http.response.status_code=201");
     assert!(!call[0].contains("error.type"), "{}", call[0]);
+}
+
+#[test]
+fn a_call_that_is_dropped_says_that_it_may_have_been_carried_out() {
+    let (logged, ()) = logged(async {
+        let silence = Reply::bytes("", Ending::Silence);
+        let server = ScriptedServer::start([silence]);
+        let partner = builder(server.base_url()).build().unwrap();
+        let sent = partner.request(Method::POST, "/x").send();
+        let dropped = tokio::time::timeout(Duration::from_millis(200), sent).await;
+        assert!(dropped.is_err());
+    });
+    let call = "partner_center.call{";
+    let closed = |line: &&str| line.contains(call) && line.contains(": close");
+    let call = logged.lines().rfind(closed).unwrap();
+    assert!(
+        call.contains("partner_center.delivery=\"unknown\""),
+        "{call}"
+    );
+    assert!(call.contains("error.type=\"dropped\""), "{call}");
 }

@@ -38,6 +38,13 @@ struct Taker {
 }
 
 impl Taker {
+    /// The parts of the first upload.
+    async fn parts(self) -> Vec<Part> {
+        let taken = self.taken().remove(0);
+        let content_type = header(&taken.head, "content-type").unwrap().to_owned();
+        parts(&content_type, taken.body).await
+    }
+
     fn start(answers: impl IntoIterator<Item = Option<&'static str>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
@@ -202,7 +209,6 @@ async fn a_reader_of_another_make_finds_every_part() {
 /// What is not said is not sent: no null, no empty text.
 #[tokio::test]
 async fn metadata_say_what_was_said() {
-    let partner = Untouched::start().partner;
     for (upload, wanted) in [
         (
             plain(),
@@ -218,10 +224,11 @@ async fn metadata_say_what_was_said() {
         ),
     ] {
         let upload = upload.purchase_order(file("order.pdf", "o"));
+        let server = Taker::start([Some(DONE)]);
+        let partner = builder(&server.base_url).build().unwrap();
         let attachments = orders(&partner).order("o").attachments();
-        let preview = attachments.upload(upload).preview().await.unwrap();
-        let content_type = preview.headers()["content-type"].to_str().unwrap();
-        let parts = parts(content_type, preview.body().to_vec()).await;
+        attachments.upload(upload).send().await.unwrap();
+        let parts = server.parts().await;
         let metadata: Value = serde_json::from_slice(&parts[0].3).unwrap();
         assert_eq!(metadata, wanted);
         assert_valid("AttachmentMetadata", &metadata);
@@ -503,11 +510,12 @@ async fn a_file_that_is_not_as_long_any_more_is_not_sent() {
     let opened = UploadFile::open(&path, PDF).await.unwrap();
     std::fs::remove_file(&path).unwrap();
     folder.with("order.pdf", b"another, and longer");
-    let upload = plain().purchase_order(opened);
-    let preview = order.attachments().upload(upload).preview().await.unwrap();
-    let content_type = preview.headers()["content-type"].to_str().unwrap();
-    let parts = parts(content_type, preview.body().to_vec()).await;
-    assert_eq!(parts[1].3, b"opened");
+    let server = Taker::start([Some(DONE)]);
+    let partner = builder(&server.base_url).build().unwrap();
+    let attachments = orders(&partner).order("o").attachments();
+    let upload = attachments.upload(plain().purchase_order(opened));
+    upload.send().await.unwrap();
+    assert_eq!(server.parts().await[1].3, b"opened");
 }
 
 /// An upload takes as long as any other call, the sending included.

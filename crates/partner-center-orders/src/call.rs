@@ -28,6 +28,7 @@ use crate::error::{Answer, Error, ErrorKind};
 use crate::link::Target;
 use crate::preview::Preview;
 use crate::response::Response;
+use crate::trace;
 use crate::transport::{Reply, Take};
 
 /// A status that no operation has.
@@ -198,7 +199,7 @@ impl Shared {
         let sent = send(self.generated(Arc::clone(&kept) as _)).await;
         let kept = kept.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         match kept {
-            Some(request) => Ok(Preview::new(request, options.request_id)),
+            Some(request) => Ok(Preview::new(request, options)),
             None => Err(unsent(sent)),
         }
     }
@@ -315,14 +316,18 @@ fn decode<T: DeserializeOwned>(reply: Reply, ids: CallIds) -> Result<Received<T>
             response: Response::new(value, status, headers, Some(body), ids, attempts),
             url,
         }),
-        Err(error) => Err(error
-            .with_answered_id(&body)
-            .with_answer(Answer {
-                status,
-                headers,
-                body: Some(body),
-            })
-            .of_call(format!("answer from {}", url.path()), ids, attempts)),
+        Err(error) => {
+            let error = error
+                .with_answered_id(&body)
+                .with_answer(Answer {
+                    status,
+                    headers,
+                    body: Some(body),
+                })
+                .of_call(format!("answer from {}", url.path()), ids, attempts);
+            trace::unreadable(&error);
+            Err(error)
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use reqwest::Request;
-use uuid::Uuid;
 
+use crate::call::CallOptions;
 use crate::transport;
 
 /// A request as it would be sent, but for the token and for what is made up on sending: ids that were not given, and the
@@ -21,10 +21,16 @@ pub struct Preview {
 }
 
 impl Preview {
-    pub(crate) fn new(request: Request, request_id: Option<Uuid>) -> Self {
+    pub(crate) fn new(request: Request, options: CallOptions) -> Self {
         let mut headers = request.headers().clone();
-        if let Some(id) = request_id {
-            headers.insert(transport::REQUEST_ID, transport::id_value(id));
+        let given = [
+            (transport::REQUEST_ID, options.request_id),
+            (transport::CORRELATION_ID, options.correlation_id),
+        ];
+        for (name, id) in given {
+            if let Some(id) = id {
+                headers.insert(name, transport::id_value(id));
+            }
         }
         let url = request.url();
         let query = url.query().map(|query| format!("?{query}"));
@@ -56,7 +62,7 @@ impl Preview {
         &self.path
     }
 
-    /// The headers; `MS-RequestId` only when it was given.
+    /// The headers; the two ids only when they were given.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }

@@ -12,6 +12,7 @@ use tracing::{Span, debug, info_span};
 
 use crate::attempt::Outcome;
 use crate::call::CallIds;
+use crate::delivery::Delivery;
 use crate::error::Error;
 use crate::transport::Reply;
 
@@ -51,6 +52,40 @@ pub(crate) fn attempt(request: &Request, resent: usize) -> Span {
         span.record("http.request.resend_count", resent);
     }
     span
+}
+
+/// A call that has not ended. Dropped like this, as by a time-out around it, it may have been carried out.
+pub(crate) struct Open(Option<Span>);
+
+impl Open {
+    pub(crate) fn new(span: Span) -> Self {
+        Self(Some(span))
+    }
+
+    pub(crate) fn ends<B>(mut self, end: Result<&Reply<B>, &Error>) {
+        if let Some(span) = self.0.take() {
+            ended(&span, end);
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if let Some(span) = &self.0 {
+            span.record("partner_center.delivery", Delivery::Unknown.as_str());
+            span.record("error.type", "dropped");
+        }
+    }
+}
+
+/// An answer came and cannot be read, which is found after its attempt ended.
+pub(crate) fn unreadable(error: &Error) {
+    debug!(
+        partner_center.request_id = error.request_id().map(display),
+        partner_center.delivery = error.delivery().as_str(),
+        error.type = error.kind().as_str(),
+        "the answer cannot be read"
+    );
 }
 
 /// How a call or an attempt ended.

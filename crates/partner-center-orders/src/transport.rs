@@ -27,7 +27,7 @@ use crate::repeats::Waits;
 use crate::trace;
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
-const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
+pub(crate) const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
 
 /// An answer with a 2xx status, not decoded yet, and its body: all of it, or still to come.
 #[derive(Debug)]
@@ -124,6 +124,7 @@ impl Shared {
         headers.insert(CORRELATION_ID, id_value(ids.correlation));
         let effect = Effect::of(request.method());
         let span = trace::call(operation, &request, ids);
+        let open = trace::Open::new(span.clone());
         let mut outcomes = Vec::new();
         let ended = self
             .attempts(request, deadline, &mut outcomes)
@@ -139,7 +140,7 @@ impl Shared {
                     .with_delivery(Delivery::of_call(outcomes))
                     .of_call(place, ids, failed)
             });
-        trace::ended(&span, ended.as_ref());
+        open.ends(ended.as_ref());
         ended
     }
 
