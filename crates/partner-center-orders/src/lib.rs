@@ -79,6 +79,7 @@ mod line_item;
 mod link;
 mod list;
 mod new_order;
+mod operate;
 mod order;
 mod order_patch;
 mod orders;
