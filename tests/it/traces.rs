@@ -190,3 +190,29 @@ fn a_call_that_is_dropped_says_that_it_may_have_been_carried_out() {
     );
     assert!(call.contains("error.type=\"dropped\""), "{call}");
 }
+
+/// Who prints a request that is about to be sent does not print what is in it.
+#[test]
+fn a_request_value_shows_no_body() {
+    let partner = builder("http://127.0.0.1:1").build().unwrap();
+    let orders = orders(&partner);
+    let line = NewLineItem::new("offer", 1).friendly_name(OF_A_BODY[0]);
+    let create = orders.create(NewOrder::new([line]).customer_user_upn("ada@contoso.example"));
+    let order = orders.order("o");
+    let change = order
+        .add_on("an-offer", "a-subscription", 3)
+        .if_match("etag-of-it");
+    let file = UploadFile::new("po.pdf", "application/pdf", OF_A_BODY[2]);
+    let upload = Upload::new(OF_A_BODY[1], "USD").purchase_order(file);
+    let shown = format!(
+        "{create:?} {change:?} {upload:?} {:?}",
+        order.attachments().upload(Upload::new("7.77", "EUR"))
+    );
+    assert!(shown.contains(&create.sent_as().to_string()), "{shown}");
+    for body in OF_A_BODY
+        .into_iter()
+        .chain(["ada@", "an-offer", "etag-of-it", "7.77"])
+    {
+        assert!(!shown.contains(body), "{shown}");
+    }
+}

@@ -1,5 +1,7 @@
 //! How is an order placed?
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use partner_center_orders_api::{NewOrder as WireOrder, Order};
 
@@ -14,7 +16,7 @@ use crate::response::Response;
 use crate::setters;
 
 /// An order to be placed. Made by [`Orders::create`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "nothing is bought before this is sent"]
 pub struct CreateOrder<'c> {
     orders: Orders<'c>,
@@ -119,6 +121,16 @@ impl<'c> CreateOrder<'c> {
     /// Looks for this order among those that were placed since its first attempt: see [`Orders::find_placed`].
     pub fn find_placed(&self, since: impl Into<DateTime<Utc>>) -> FindPlaced<'c> {
         self.orders.find_placed(&self.order, since)
+    }
+}
+
+/// What is bought is the caller's business, and the user's name with it.
+impl fmt::Debug for CreateOrder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CreateOrder")
+            .field("customer", &self.orders.customer)
+            .field("sent_as", &self.sent_as())
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,5 +1,7 @@
 //! How is an order changed?
 
+use std::fmt;
+
 use partner_center_orders_api::{Order, OrderId, OrderPatch as WirePatch, OrderStatus};
 use uuid::Uuid;
 
@@ -15,7 +17,7 @@ use crate::setters;
 
 /// A change to be made. Made by [`OrderHandle::update`], [`cancel`](OrderHandle::cancel),
 /// [`add_on`](OrderHandle::add_on) and [`change_billing_cycle`](OrderHandle::change_billing_cycle).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "nothing is changed before this is sent"]
 pub struct UpdateOrder<'c> {
     order: OrderHandle<'c>,
@@ -143,6 +145,16 @@ impl<'c> UpdateOrder<'c> {
             return Err(Error::input("If-Match must be one etag"));
         }
         Ok(Some(format!("\"{bare}\"")))
+    }
+}
+
+/// What changes is the caller's business.
+impl fmt::Debug for UpdateOrder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UpdateOrder")
+            .field("order", &self.order.id)
+            .field("sent_as", &self.sent_as())
+            .finish_non_exhaustive()
     }
 }
 

@@ -40,14 +40,13 @@ const PIECE: usize = 64 * 1024;
 /// tender documents where the order is part of a tender.
 ///
 /// Source: documented in purchase-order-upload; names of parts seen in the C# SDK.
-#[derive(Debug)]
 #[must_use = "nothing is uploaded before this is sent"]
 pub struct Upload {
     metadata: Metadata,
     files: Vec<(&'static str, UploadFile)>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Metadata {
     customer_price: String,
@@ -215,6 +214,15 @@ impl Upload {
             whole.extend_from_slice(&piece);
         }
         Ok((whole.freeze(), content_type))
+    }
+}
+
+/// Which files there are; what the customer pays is the caller's business.
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload")
+            .field("files", &self.files)
+            .finish_non_exhaustive()
     }
 }
 
