@@ -1,7 +1,7 @@
 //! How is something bought or changed: never without a yes, under an id that is known beforehand, and never reported as
 //! less than what may have happened?
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::Path;
 
@@ -151,15 +151,25 @@ fn answer_to(question: &str) -> io::Result<String> {
     Ok(answer)
 }
 
+/// The longest body that is read, in bytes. A device has no end.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
 /// Reads a file whole, or stdin when it is called `-`.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    let mut body = Vec::new();
-    let done = if is_stdin(file) {
-        io::stdin().lock().read_to_end(&mut body).map(|_| body)
+    let unreadable = |error| Failure::input(format!("{} cannot be read", name(file)), error);
+    let source: Box<dyn Read> = if is_stdin(file) {
+        Box::new(io::stdin().lock())
     } else {
-        fs::read(file)
+        Box::new(File::open(file).map_err(unreadable)?)
     };
-    done.map_err(|error| Failure::input(format!("{} cannot be read", name(file)), error))
+    let mut body = Vec::new();
+    let length = source.take(LONGEST + 1).read_to_end(&mut body);
+    if length.map_err(unreadable)? as u64 > LONGEST {
+        let megabytes = LONGEST >> 20;
+        let message = format!("{} is longer than {megabytes} MiB", name(file));
+        return Err(Failure::usage(message));
+    }
+    Ok(body)
 }
 
 /// Reads a file that is text.

@@ -586,3 +586,23 @@ fn an_order_that_cannot_be_printed_is_told_by_its_id() {
         (1, &json!("not_sent"))
     );
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_without_end_is_not_read_for_ever() {
+    let server = Recorded::json([""]);
+    for command in [
+        &["order", "create", "--customer", CUSTOMER][..],
+        &["api", "POST", "/x"],
+    ] {
+        let endless = with(command, &["-f", "/dev/zero", "--yes"]);
+        let run = finish(&mut prepared(&server.base_url(), &endless));
+        let message = run.error()["message"].as_str().unwrap().to_owned();
+        assert_eq!(
+            (run.exit, message.contains("longer than 64 MiB")),
+            (2, true),
+            "{message}"
+        );
+    }
+    assert!(server.sent().is_empty());
+}
