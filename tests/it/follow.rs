@@ -487,3 +487,21 @@ async fn a_wait_that_is_dropped_asks_no_more() {
     drop(is_send(order.wait_until_provisioned().send()));
     assert_eq!(reads(&simulator, "/provisioningstatus").len(), 0);
 }
+
+/// Whoever waits for so long is told what is so then, not what was so before the last pause.
+#[tokio::test]
+async fn a_pause_that_does_not_fit_is_cut_short_for_a_last_look() {
+    let (second, long) = (Duration::from_secs(1), Duration::from_secs(60));
+    let server = Recorded::json([r#"{"id":"o","status":"pending"}"#]);
+    let partner = client(server.base_url());
+    let order = orders(&partner).order("o");
+    let wait = order.wait_for_status(partner_center_orders::OrderStatus::Completed);
+    let begun = Instant::now();
+    let error = soon(wait.every(long, long).deadline(second * 3 / 2).send()).await;
+    assert_eq!(
+        error.unwrap_err().kind(),
+        partner_center_orders::ErrorKind::Timeout
+    );
+    assert_eq!(server.sent().len(), 2);
+    assert!(begun.elapsed() >= second / 2);
+}

@@ -33,6 +33,9 @@ const PACE: Pace = Pace {
     correlation_id: None,
 };
 
+/// How long before the end of a wait the last read begins.
+const BEFORE_THE_END: Duration = Duration::from_secs(1);
+
 /// Nothing grows by half of itself.
 const SHORTEST: Duration = Duration::from_millis(1);
 
@@ -217,6 +220,8 @@ struct Watch {
     correlation_id: Uuid,
     /// Why the last read failed, if it did.
     trouble: Option<Error>,
+    /// The next read is the last one.
+    is_last: bool,
 }
 
 impl Watch {
@@ -227,6 +232,7 @@ impl Watch {
             until: in_time(pace.deadline),
             correlation_id: pace.correlation_id.unwrap_or_else(Uuid::new_v4),
             trouble: None,
+            is_last: false,
         }
     }
 
@@ -249,12 +255,23 @@ impl Watch {
         }
         let wait = self.next.max(asked.unwrap_or_default());
         self.next = (self.next.saturating_mul(3) / 2).min(self.longest);
-        match Instant::now().checked_add(wait) {
-            Some(next) if next < self.until => {
+        let now = Instant::now();
+        let fits = |wait| now.checked_add(wait).filter(|next| *next < self.until);
+        let is_asked_too_much = asked.is_some_and(|asked| fits(asked).is_none());
+        // What does not fit any more is cut short once, for a last look.
+        let last_look = self.until.checked_sub(BEFORE_THE_END);
+        let last_look = last_look.filter(|look| *look > now && !self.is_last && !is_asked_too_much);
+        match (fits(wait), last_look) {
+            (Some(next), _) => {
                 sleep_until(next).await;
                 Ok(())
             }
-            _ => {
+            (None, Some(look)) => {
+                self.is_last = true;
+                sleep_until(look).await;
+                Ok(())
+            }
+            (None, None) => {
                 // Whatever was bought is not undone by this.
                 let message = format!("no more time to wait: {last}");
                 let late = Error::new(ErrorKind::Timeout, Delivery::Accepted, message);

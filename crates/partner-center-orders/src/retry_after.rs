@@ -9,8 +9,9 @@ use http::header::{DATE, RETRY_AFTER};
 /// differ. `None` when there is no such header or it is neither.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More seconds than there are numbers for are very many.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let until = httpdate::parse_http_date(text).ok()?;
     let answered = headers
@@ -59,6 +60,9 @@ mod tests {
             asked(&[("retry-after", "Thu, 01 Jan 1970 00:01:00 GMT")]),
             Some(Duration::from_secs(60))
         );
+        let digits = "9999999999999999999999999999999999999999";
+        let endless = Some(Duration::from_secs(u64::MAX));
+        assert_eq!(asked(&[("retry-after", digits)]), endless);
         for odd in ["", "-1", "1.5", "soon"] {
             assert_eq!(asked(&[("retry-after", odd)]), None, "{odd}");
         }

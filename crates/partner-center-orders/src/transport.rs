@@ -204,8 +204,13 @@ fn is_json(headers: &HeaderMap) -> bool {
 pub(crate) fn bearer(token: &AccessToken) -> Result<HeaderValue, Error> {
     let refused = |message| Error::new(ErrorKind::Credential, Delivery::NotSent, message);
     let secret = token.secret().expose_secret();
-    if secret.is_empty() {
+    if secret.trim().is_empty() {
         return Err(refused("the access token is empty"));
+    }
+    if !secret.is_ascii() {
+        return Err(refused(
+            "the access token has characters that cannot be sent in a header",
+        ));
     }
     let mut value = HeaderValue::try_from(format!("Bearer {secret}"))
         .map_err(|_| refused("the access token has characters that cannot be sent in a header"))?;

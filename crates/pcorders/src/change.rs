@@ -38,7 +38,12 @@ pub(crate) async fn change_billing_cycle(
 ) -> Result<(), Failure> {
     let ChangeBillingCycle { one, writing, .. } = &change;
     let order = handle(one, connected)?;
-    let read = order.get().send().await?.into_body();
+    let read = order
+        .get()
+        .send()
+        .await
+        .map_err(Failure::before_write)?
+        .into_body();
     let lines = if change.line_items.numbers.is_empty() {
         let subscribed = |line: &&OrderLineItem| line.subscription_id.is_some();
         read.line_items().iter().filter(subscribed).collect()
@@ -69,7 +74,12 @@ pub(crate) async fn cancel(
     let update = if cancel.line_items.numbers.is_empty() {
         order.cancel()
     } else {
-        let read = order.get().send().await?.into_body();
+        let read = order
+            .get()
+            .send()
+            .await
+            .map_err(Failure::before_write)?
+            .into_body();
         let lines = cancel.line_items.of(&read)?;
         let lines = lines
             .into_iter()

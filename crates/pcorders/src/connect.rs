@@ -72,7 +72,7 @@ pub(crate) async fn connect(
     };
     let endpoint = match &connection.endpoint {
         Some(endpoint) => Some(endpoint.clone()),
-        None => variable("PARTNERCENTER_ENDPOINT")?,
+        None => endpoint_variable()?,
     };
     let cloud = match environment {
         Environment::Global => Cloud::Global,
@@ -140,6 +140,16 @@ impl Credential for NotSignedIn {
 /// The token to sign in with.
 pub(crate) fn access_token() -> Result<Option<String>, Failure> {
     variable("PARTNERCENTER_ACCESS_TOKEN")
+}
+
+/// One that is set to nothing is a mistake in a script, which must not buy from the real service instead.
+fn endpoint_variable() -> Result<Option<String>, Failure> {
+    const NAME: &str = "PARTNERCENTER_ENDPOINT";
+    if std::env::var_os(NAME).is_some_and(|value| value.is_empty()) {
+        let message = format!("{NAME} is set to nothing: set it to a base URL, or unset it");
+        return Err(Failure::configuration(message));
+    }
+    variable(NAME)
 }
 
 fn environment_variable() -> Result<Environment, Failure> {

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::process::ExitCode;
 
-use partner_center_orders::{Delivery, Error, ErrorKind, Response};
+use partner_center_orders::{Delivery, Error, ErrorKind, Response, Uuid};
 use serde::Serialize;
 
 use crate::connect;
@@ -92,12 +92,26 @@ impl Failure {
     }
 
     /// Somebody interrupted the command. What was sent until then may have been carried out.
-    pub(crate) fn interrupted(has_written: bool) -> Self {
-        let hint = "It may have been carried out: look before you send it again, or repeat it with the request id above.";
-        let failure = Self::unsent(INTERRUPTED, "cancelled", "interrupted");
-        failure
+    pub(crate) fn interrupted(written: Option<Uuid>) -> Self {
+        let hint = |id| {
+            format!(
+                "It may have been carried out: look before you send it again, or repeat it with --request-id {id}."
+            )
+        };
+        let mut failure = Self::unsent(INTERRUPTED, "cancelled", "interrupted")
             .with_delivery(Delivery::Unknown)
-            .with_hint(has_written.then(|| hint.to_owned()))
+            .with_hint(written.map(hint));
+        failure.report.request_id = written.map(|id| id.to_string());
+        failure
+    }
+
+    /// A read that came before a write failed: nothing was changed.
+    pub(crate) fn before_write(error: Error) -> Self {
+        let remedy = error.documented().and(error.hint());
+        let remedy = remedy.unwrap_or("Nothing was changed: what there is could not be read.");
+        Self::from(error)
+            .with_delivery(Delivery::NotSent)
+            .with_hint(Some(remedy.to_owned()))
     }
 
     /// The command broke off, nobody knows where.
@@ -270,7 +284,7 @@ fn word(delivery: Delivery) -> &'static str {
     }
 }
 
-fn without_token(text: String) -> String {
+pub(crate) fn without_token(text: String) -> String {
     match connect::access_token() {
         // Anything shorter is no token, and would tear holes into the text.
         Ok(Some(token)) if token.len() >= 8 => text.replace(&token, "[access token]"),

@@ -52,7 +52,7 @@ fn main() -> ExitCode {
             tokio::select! {
                 biased;
                 // Asked first, so that an interrupt is heard before the work begins.
-                Ok(()) = tokio::signal::ctrl_c() => {}
+                () = interrupted() => {}
                 done = &mut work => return Some(done),
             }
             // A file that was begun is removed, unless the thread is busy with something that cannot be stopped.
@@ -65,7 +65,28 @@ fn main() -> ExitCode {
         Ok(Some(Ok(()))) => ExitCode::SUCCESS,
         Ok(Some(Err(failure))) | Err(failure) => failure.report(format),
         Ok(None) if is_service => ExitCode::from(failure::INTERRUPTED),
-        Ok(None) => Failure::interrupted(begun.is_set()).report(format),
+        Ok(None) => Failure::interrupted(begun.id()).report(format),
+    }
+}
+
+/// Ends when somebody wants the command to end, by Ctrl-C or by a polite kill. A closed terminal is not listened to:
+/// `nohup` has it ignored.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let ends = [SignalKind::interrupt(), SignalKind::terminate()];
+        if let [Ok(mut interrupt), Ok(mut terminate)] = ends.map(signal) {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Where it cannot be heard, the command works all the same.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -104,7 +125,7 @@ async fn on_own_thread(
     });
     reported
         .await
-        .unwrap_or_else(|error| Err(Failure::broken_off(error, begun.is_set())))
+        .unwrap_or_else(|error| Err(Failure::broken_off(error, begun.id().is_some())))
 }
 
 async fn run(args: Args, mut output: Output) -> Result<(), Failure> {

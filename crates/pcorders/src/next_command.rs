@@ -55,17 +55,19 @@ impl Look {
                 let since = since.to_rfc3339_opts(SecondsFormat::Secs, true);
                 owned(["order", "list", "--customer", &customer, "--since", &since])
             }
-            Self::AtOrder(id) => owned(["order", "show", "--customer", &customer, id.as_str()]),
-            Self::AtAttachments(id) => owned([
-                "order",
-                "attachment",
-                "list",
-                "--customer",
-                &customer,
-                id.as_str(),
-            ]),
+            Self::AtOrder(id) => about(&["order", "show"], &customer, id),
+            Self::AtAttachments(id) => about(&["order", "attachment", "list"], &customer, id),
         }
     }
+}
+
+/// The command about one order, whose id may look like a flag.
+fn about(command: &[&str], customer: &str, id: &OrderId) -> Vec<String> {
+    let end_of_flags = id.as_str().starts_with("--").then_some("--");
+    let customer = ["--customer", customer];
+    let words = command.iter().copied().chain(customer);
+    let words = words.chain(end_of_flags).chain([id.as_str()]);
+    words.map(str::to_owned).collect()
 }
 
 fn owned<const N: usize>(words: [&str; N]) -> Vec<String> {

@@ -7,7 +7,7 @@ use partner_center_orders::{BillingCycle, NewOrder, Order, OrderStatus, Orders, 
 
 use crate::args::Create;
 use crate::connect::Connected;
-use crate::failure::Failure;
+use crate::failure::{Failure, without_token};
 use crate::next_command::Look;
 use crate::order::{print, remark};
 use crate::output::{Output, clean, notice};
@@ -40,7 +40,8 @@ pub(crate) async fn create(
     let id = placed.body().id.clone();
     let done = format!("the order {id} was placed");
     if create.wait.is_some() {
-        notice(&clean(&format!("{done}; waiting until it is completed")));
+        let waiting = format!("{done}; waiting until it is completed");
+        notice(&clean(&without_token(waiting)));
     }
     let ended = conclude(&create, &placed, orders, output).await;
     ended.map_err(|failure| {

@@ -20,6 +20,9 @@ const SPEED: u32 = 60;
 const PATIENCE: Duration = Duration::from_secs(10);
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
+const IN_USE: &str =
+    "Wait for the command that uses it, or stop the simulator that was started with this file.";
+
 /// Starts the simulator with the state that the last command left.
 pub(crate) async fn simulator(may_write: bool) -> Result<Simulator, Failure> {
     let builder = Simulator::builder().running_clock(SPEED);
@@ -55,7 +58,11 @@ pub(crate) fn reset() -> Result<(), Failure> {
     if !is_there {
         return Ok(());
     }
-    Simulator::remove_state(path).map_err(failed)
+    Simulator::remove_state(path).map_err(|error| {
+        let busy = error.kind() == ErrorKind::WouldBlock;
+        Failure::other("simulator", "its state cannot be removed", error)
+            .with_hint(busy.then(|| IN_USE.to_owned()))
+    })
 }
 
 /// The file.
@@ -74,6 +81,11 @@ fn path() -> Result<PathBuf, Failure> {
 
 /// Why there is no simulator; what to do about it is in the cause.
 fn failed(error: std::io::Error) -> Failure {
+    let hint = match error.kind() {
+        ErrorKind::WouldBlock => Some(IN_USE),
+        ErrorKind::InvalidData => Some("To begin again: pcorders simulator reset"),
+        _ => None,
+    };
     Failure::other("simulator", "the simulator cannot be started", error)
-        .with_hint(Some("To begin again: pcorders simulator reset".to_owned()))
+        .with_hint(hint.map(str::to_owned))
 }

@@ -110,7 +110,7 @@ pub(crate) fn agreed(
         ask(file, question)?;
     }
     let id = consent.request_id.unwrap_or_else(Uuid::new_v4);
-    consent.begun.set();
+    consent.begun.set(id);
     notice(&format!("request id {id}"));
     Ok(id)
 }

@@ -1,8 +1,8 @@
 //! What can be said about something that is to be bought or changed?
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -26,17 +26,19 @@ pub(crate) struct Consent {
     pub(crate) begun: Begun,
 }
 
-/// Whether a write may have been sent. It is set on the thread that sends and asked on the one that hears an interrupt.
+/// The id of a write that may have been sent. It is set on the thread that sends and asked for on the one that hears an
+/// interrupt.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Begun(Arc<AtomicBool>);
+pub(crate) struct Begun(Arc<OnceLock<Uuid>>);
 
 impl Begun {
-    pub(crate) fn set(&self) {
-        self.0.store(true, Ordering::SeqCst);
+    /// A command makes one write.
+    pub(crate) fn set(&self, id: Uuid) {
+        let _ = self.0.set(id);
     }
 
-    pub(crate) fn is_set(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+    pub(crate) fn id(&self) -> Option<Uuid> {
+        self.0.get().copied()
     }
 }
 

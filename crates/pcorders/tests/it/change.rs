@@ -487,3 +487,25 @@ fn the_attempts_and_the_time_of_a_call_can_be_said() {
     let run = persistent(&server.base_url(), &with(&cancel, &["--deadline", "1"]));
     assert_eq!((run.exit, server.heads().len()), (9, 1), "{run:?}");
 }
+
+/// Nothing was sent that changes anything, whatever became of the read.
+#[test]
+fn a_read_that_fails_before_a_change_leaves_nothing_open() {
+    let failed = Reply::complete("500 Internal Server Error", "", "");
+    let server = ScriptedServer::start([failed]);
+    for command in [
+        &["order", "change-billing-cycle", "o", "--cycle", "annual"][..],
+        &["order", "cancel", "o", "--line-item", "0"],
+    ] {
+        let run = against(&server.base_url(), &with(command, &["--yes"]));
+        let error = run.error();
+        assert_eq!(
+            (run.exit, error["delivery"].as_str()),
+            (8, Some("not_sent")),
+            "{error}"
+        );
+        let hint = error["hint"].as_str().unwrap();
+        assert!(hint.starts_with("Nothing was changed"), "{hint}");
+    }
+    assert!(server.lines().iter().all(|line| line.starts_with("GET ")));
+}

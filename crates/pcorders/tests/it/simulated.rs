@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use partner_center_orders_tests::CUSTOMER;
 use serde_json::{Value, json};
@@ -111,6 +113,32 @@ fn commands_that_write_at_the_same_time_wait_for_each_other() {
     for order in orders {
         assert_eq!(commands.run(&["order", "show", &order]).exit, 0);
     }
+}
+
+#[test]
+fn a_state_in_use_is_not_taken_away() {
+    let commands = Commands::new();
+    let order = commands.place();
+    let file = commands.file();
+    let mut owner = command(&["simulator", "serve", "--state", file.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut address = String::new();
+    let stdout = owner.stdout.as_mut().unwrap();
+    BufReader::new(stdout).read_line(&mut address).unwrap();
+    let run = commands.run(&["simulator", "reset"]);
+    // Reading goes on.
+    let shown = commands.run(&["order", "show", &order]);
+    owner.kill().unwrap();
+    owner.wait().unwrap();
+    let error = run.error();
+    assert_eq!((run.exit, error["kind"].as_str()), (1, Some("simulator")));
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.starts_with("Wait for the command"), "{hint}");
+    assert_eq!(shown.exit, 0, "{shown:?}");
+    assert_eq!(commands.run(&["simulator", "reset"]).exit, 0);
 }
 
 #[test]

@@ -61,30 +61,38 @@ fn an_interrupt_counts_while_a_page_does_not_come_and_while_nobody_reads() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_write_leaves_its_request_id() {
-    let server = ScriptedServer::start([Reply::bytes("", Ending::Silence)]);
-    let child = command(&["api", "POST", "/x", "--yes", "-o", "json"])
-        .env("PARTNERCENTER_ENDPOINT", server.base_url())
-        .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    while server.heads().is_empty() {
-        std::thread::yield_now();
+    for signal in ["-INT", "-TERM"] {
+        let server = ScriptedServer::start([Reply::bytes("", Ending::Silence)]);
+        let child = command(&["api", "POST", "/x", "--yes", "-o", "json"])
+            .env("PARTNERCENTER_ENDPOINT", server.base_url())
+            .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        while server.heads().is_empty() {
+            std::thread::yield_now();
+        }
+        let id = child.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status().unwrap();
+        assert!(sent.success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{signal}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        let (said, report) = stderr.trim_end().split_once('\n').unwrap();
+        let request_id = said.strip_prefix("request id ").unwrap();
+        assert!(server.heads()[0].contains(request_id));
+        let report: serde_json::Value = serde_json::from_str(report).unwrap();
+        let error = &report["error"];
+        assert_eq!(error["delivery"], "unknown");
+        assert_eq!(error["kind"], "cancelled");
+        assert_eq!(error["requestId"], request_id);
+        let hint = error["hint"].as_str().unwrap();
+        assert!(
+            hint.contains(&format!("--request-id {request_id}")),
+            "{hint}"
+        );
     }
-    let id = child.id().to_string();
-    let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
-    assert!(sent.success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    let (said, report) = stderr.trim_end().split_once('\n').unwrap();
-    let request_id = said.strip_prefix("request id ").unwrap();
-    assert!(server.heads()[0].contains(request_id));
-    let report: serde_json::Value = serde_json::from_str(report).unwrap();
-    assert_eq!(report["error"]["delivery"], "unknown");
-    assert_eq!(report["error"]["kind"], "cancelled");
-    assert!(report["error"]["hint"].is_string());
 }
 
 #[test]
