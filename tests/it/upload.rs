@@ -501,12 +501,14 @@ async fn a_file_that_is_not_as_long_any_more_is_not_sent() {
     // Another file in its place is another file: what was opened is sent.
     let path = folder.with("order.pdf", b"opened");
     let opened = UploadFile::open(&path, PDF).await.unwrap();
+    let opened = opened.name("PO 4711.pdf");
     std::fs::remove_file(&path).unwrap();
     folder.with("order.pdf", b"another, and longer");
     let upload = plain().purchase_order(opened);
     let preview = order.attachments().upload(upload).preview().await.unwrap();
     let content_type = preview.headers()["content-type"].to_str().unwrap();
     let parts = parts(content_type, preview.body().to_vec()).await;
+    assert_eq!(parts[1].2.as_deref(), Some("PO 4711.pdf"));
     assert_eq!(parts[1].3, b"opened");
 }
 

@@ -192,6 +192,7 @@ impl Upload {
 }
 
 /// A file to be uploaded.
+#[must_use = "nothing is uploaded before this is sent"]
 pub struct UploadFile {
     name: String,
     content_type: String,
@@ -248,6 +249,12 @@ impl UploadFile {
                 length: about.len(),
             },
         })
+    }
+
+    /// Another name than the one that it was made or opened with.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
     }
 
     fn length(&self) -> usize {
