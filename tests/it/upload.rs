@@ -213,7 +213,7 @@ async fn metadata_say_what_was_said() {
             json!({ "customerPrice": "7", "currency": "eur", "isPartOfTender": true }),
         ),
         (
-            plain().part_of_tender().tender_link("t"),
+            plain().tender_link("t"),
             json!({ "customerPrice": "1840.50", "currency": "USD", "isPartOfTender": true, "tenderLink": "t" }),
         ),
     ] {
