@@ -345,6 +345,7 @@ async fn what_passes_is_waited_out() {
     let partner = client_of(&simulator, Simulator::ACCESS_TOKEN);
     for fault in [
         Fault::status(503),
+        Fault::status(408),
         Fault::status(500),
         Fault::html(502),
         Fault::reset(),

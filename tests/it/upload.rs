@@ -219,7 +219,7 @@ async fn metadata_say_what_was_said() {
             json!({ "customerPrice": "7", "currency": "eur", "isPartOfTender": true }),
         ),
         (
-            plain().part_of_tender().tender_link("t"),
+            plain().tender_link("t"),
             json!({ "customerPrice": "1840.50", "currency": "USD", "isPartOfTender": true, "tenderLink": "t" }),
         ),
     ] {
@@ -508,6 +508,7 @@ async fn a_file_that_is_not_as_long_any_more_is_not_sent() {
     // Another file in its place is another file: what was opened is sent.
     let path = folder.with("order.pdf", b"opened");
     let opened = UploadFile::open(&path, PDF).await.unwrap();
+    let opened = opened.name("PO 4711.pdf");
     std::fs::remove_file(&path).unwrap();
     folder.with("order.pdf", b"another, and longer");
     let server = Taker::start([Some(DONE)]);
@@ -515,7 +516,9 @@ async fn a_file_that_is_not_as_long_any_more_is_not_sent() {
     let attachments = orders(&partner).order("o").attachments();
     let upload = attachments.upload(plain().purchase_order(opened));
     upload.send().await.unwrap();
-    assert_eq!(server.parts().await[1].3, b"opened");
+    let parts = server.parts().await;
+    assert_eq!(parts[1].2.as_deref(), Some("PO 4711.pdf"));
+    assert_eq!(parts[1].3, b"opened");
 }
 
 /// An upload takes as long as any other call, the sending included.

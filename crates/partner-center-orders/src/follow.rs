@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
 use partner_center_orders_api::{
     Order, OrderLineItemProvisioningStatus, OrderStatus, ProvisioningStatus,
 };
@@ -108,7 +109,7 @@ impl<'c> WaitForStatus<'c> {
     /// # Errors
     /// - `Timeout`: the deadline passed; the message says which status the order had last.
     /// - Those of [`GetOrder::send`](crate::GetOrder::send), but for those that may pass: no connection, no answer, too many
-    ///   requests, a status of 5xx. They are waited out until the deadline.
+    ///   requests, a status of 408 or 5xx. They are waited out until the deadline.
     pub async fn send(self) -> Result<Response<Order>, Error> {
         let mut watch = Watch::begin(self.pace);
         let mut last = String::from("no status was read");
@@ -290,9 +291,9 @@ fn may_pass(error: &Error) -> bool {
         ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Throttled => {
             true
         }
-        ErrorKind::Service => error
-            .status()
-            .is_some_and(|status| status.is_server_error()),
+        ErrorKind::Service => error.status().is_some_and(|status| {
+            status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT
+        }),
         _ => false,
     }
 }

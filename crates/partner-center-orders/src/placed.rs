@@ -53,6 +53,8 @@ impl<'c> FindPlaced<'c> {
     ///
     /// **An empty answer proves nothing before 15 minutes have passed**: that is how late an order shows in the list
     /// (documented). More than one answer means that somebody bought the same twice, or that two people wanted the same.
+    /// An order that got an add-on or another quantity since, or a line of which was cancelled, does not buy the same any
+    /// more.
     ///
     /// # Errors
     /// Those of [`ListOrders::send`](crate::ListOrders::send).

@@ -227,7 +227,7 @@ impl fmt::Debug for Upload {
 }
 
 /// A file to be uploaded.
-#[must_use = "it does nothing by itself"]
+#[must_use = "nothing is uploaded before this is sent"]
 pub struct UploadFile {
     name: String,
     content_type: String,
@@ -284,6 +284,12 @@ impl UploadFile {
                 length: about.len(),
             },
         })
+    }
+
+    /// Another name than the one that it was made or opened with.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
     }
 
     fn length(&self) -> usize {
