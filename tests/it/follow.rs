@@ -192,10 +192,10 @@ async fn a_wait_that_is_too_long_says_how_far_it_came() {
         "no more time to wait: 2 of 2 line items are not delivered yet, the first of them is prefulfillmentpending"
     );
 
-    // The next read would be too late: nobody waits for it.
+    // There is no time for another look: nobody waits for it.
     let wait = order.wait_for_status(OrderStatus::Completed);
     let begun = Instant::now();
-    let error = soon(wait.deadline(Duration::from_secs(4)).send()).await;
+    let error = soon(wait.deadline(Duration::from_millis(900)).send()).await;
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Timeout);
     assert!(begun.elapsed() < Duration::from_secs(2));
 
@@ -259,7 +259,7 @@ async fn a_delivery_of_which_nothing_is_said_is_not_settled() {
         let server = Recorded::json([body]);
         let partner = client(server.base_url());
         let wait = orders(&partner).order("o").wait_until_provisioned();
-        let error = soon(wait.deadline(Duration::from_secs(4)).send()).await;
+        let error = soon(wait.deadline(Duration::from_millis(900)).send()).await;
         let wanted = format!("no more time to wait: {wanted}");
         assert_eq!(error.unwrap_err().to_string(), wanted);
     }
