@@ -432,3 +432,51 @@ async fn a_purchase_that_cannot_be_read_is_not_sent_again_and_says_its_id() {
         assert_eq!(server.heads().len(), 1);
     }
 }
+
+/// Reads that fail do not take the repeat away that settles whether something was bought.
+#[tokio::test]
+async fn a_spent_budget_does_not_leave_a_purchase_open() {
+    let server = ScriptedServer::start([hang_up()]);
+    let partner = persistent(server.base_url()).retry_budget(true);
+    let partner = partner.build().unwrap();
+    let mut last = 0;
+    for _ in 0..40 {
+        let read = partner.request(Method::GET, ORDERS).send().await;
+        last = read.unwrap_err().attempts();
+    }
+    assert!(last < 5, "{last}");
+    let written = partner.request(Method::POST, ORDERS).send().await;
+    let error = written.unwrap_err();
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::Unknown, 5));
+}
+
+/// The service may have forgotten the id by then, and would take the repeat for another purchase.
+#[tokio::test]
+async fn an_open_write_is_not_sent_again_after_minutes() {
+    for (method, requests) in [(Method::POST, 1), (Method::GET, 2)] {
+        let wait = Reply::complete("503 Service Unavailable", "retry-after: 400\r\n", "");
+        let server = ScriptedServer::start([wait, Reply::json(ORDER)]);
+        let hours = Duration::from_secs(10_000);
+        let partner = persistent(server.base_url())
+            .deadline(hours)
+            .answer_timeout(hours);
+        let partner = partner.build().unwrap();
+        let send = partner.request(method, ORDERS).send();
+        let later = async {
+            while server.heads().is_empty() {
+                tokio::task::yield_now().await;
+            }
+            // Time for the answer to arrive, and then minutes that pass at once.
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            tokio::time::pause();
+            tokio::time::advance(Duration::from_secs(500)).await;
+            tokio::time::resume();
+        };
+        let (sent, ()) = tokio::join!(send, later);
+        assert_eq!(server.heads().len(), requests);
+        if let Err(error) = sent {
+            assert_eq!(error.delivery(), Delivery::Unknown);
+            assert!(error.to_string().contains("too late"), "{error}");
+        }
+    }
+}

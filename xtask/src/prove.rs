@@ -40,8 +40,10 @@ pub(crate) fn once() -> Result<(), String> {
     let told = printed
         .lines()
         .filter(|line| line.contains(" purchases: ") || line.contains(" ids"));
-    for line in told {
-        println!("{}", line.trim_start_matches('.'));
+    let told: Vec<&str> = told.map(|line| line.trim_start_matches('.')).collect();
+    println!("{}", told.join("\n"));
+    match told[..] {
+        [_, _, _, _, _, _] => Ok(()),
+        _ => Err(format!("six figures were expected:\n{printed}")),
     }
-    Ok(())
 }
