@@ -11,6 +11,7 @@ use partner_center_orders_api::{
     PurchaseCommitment,
 };
 
+use crate::customer::CustomerId;
 use crate::error::Error;
 use crate::order_patch::Purpose;
 
@@ -209,6 +210,17 @@ pub(crate) fn currency(place: &str, code: &str) -> Checked {
         wrong(format!(
             "{place} must be a code of three letters, such as USD"
         ))
+    }
+}
+
+/// Refuses what names another customer than the path.
+pub(crate) fn is_of(customer: CustomerId, named: Option<&str>) -> Checked {
+    match named.map(str::parse::<CustomerId>) {
+        None => Ok(()),
+        Some(Ok(named)) if named == customer => Ok(()),
+        Some(_) => Err(Error::input(format!(
+            "referenceCustomerId must be {customer}, the customer that the request is for"
+        ))),
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use partner_center_orders_api::{NewOrder as WireOrder, Order};
 
 use crate::call::CallOptions;
-use crate::customer::CustomerId;
+use crate::check;
 use crate::error::Error;
 use crate::new_order::NewOrder;
 use crate::orders::Orders;
@@ -56,7 +56,8 @@ impl<'c> CreateOrder<'c> {
             .await
     }
 
-    /// Places the order, once: all attempts have one request id, by which the service recognises them.
+    /// Places the order, once: all attempts have one request id. That the service recognises them by it is documented for time-outs, and
+    /// inferred for the rest.
     ///
     /// The answer usually says `pending`. Follow the order by its id; lists show it up to 15 minutes later.
     ///
@@ -110,7 +111,7 @@ impl<'c> CreateOrder<'c> {
         self.order.check()?;
         let order = &self.order.wire;
         let customer = self.orders.customer;
-        is_of(customer, order.reference_customer_id.as_deref())?;
+        check::is_of(customer, order.reference_customer_id.as_deref())?;
         let order = WireOrder {
             reference_customer_id: Some(customer.to_string()),
             ..order.clone()
@@ -131,16 +132,5 @@ impl fmt::Debug for CreateOrder<'_> {
             .field("customer", &self.orders.customer)
             .field("sent_as", &self.sent_as())
             .finish_non_exhaustive()
-    }
-}
-
-/// Refuses what names another customer than the path.
-pub(crate) fn is_of(customer: CustomerId, named: Option<&str>) -> Result<(), Error> {
-    match named.map(str::parse::<CustomerId>) {
-        None => Ok(()),
-        Some(Ok(named)) if named == customer => Ok(()),
-        Some(_) => Err(Error::input(format!(
-            "referenceCustomerId must be {customer}, the customer that the request is for"
-        ))),
     }
 }

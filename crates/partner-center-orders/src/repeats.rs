@@ -43,7 +43,7 @@ impl Repeats {
         Budget(self.has_budget.then(budget))
     }
 
-    /// The waits of one operation, longest first to last.
+    /// The waits of one operation, in their order.
     pub(crate) fn waits(&self) -> Waits {
         let waits = ExponentialBuilder::new()
             .with_min_delay(self.first_wait.min(self.longest_wait))

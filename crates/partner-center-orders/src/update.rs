@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use crate::call::CallOptions;
 use crate::check;
-use crate::create::is_of;
 use crate::error::Error;
 use crate::order::{self, OrderHandle};
 use crate::order_patch::OrderPatch;
@@ -68,7 +67,8 @@ impl<'c> UpdateOrder<'c> {
             .await
     }
 
-    /// Makes the change, once: all attempts have one request id, by which the service recognises them.
+    /// Makes the change, once: all attempts have one request id. That the service recognises them by it is documented for time-outs, and
+    /// inferred for the rest.
     ///
     /// ```
     /// use partner_center_orders::{NewLineItem, NewOrder, OrderStatus, PartnerCenter, StaticToken};
@@ -114,7 +114,7 @@ impl<'c> UpdateOrder<'c> {
         order::check(id)?;
         self.patch.check()?;
         let patch = &self.patch.wire;
-        is_of(customer, patch.reference_customer_id.as_deref())?;
+        check::is_of(customer, patch.reference_customer_id.as_deref())?;
         if patch.id.as_ref().is_some_and(|named| !is_same(named, id)) {
             return Err(Error::input(
                 "id must be that of the order that the request is for",
