@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use partner_center_orders::{
-    BillingCycle, Order, OrderLineItem, OrderPatch, PatchLineItem, UpdateOrder,
+    BillingCycle, Order, OrderHandle, OrderLineItem, OrderPatch, PatchLineItem, UpdateOrder,
 };
 
 use crate::args::{AddOn, Cancel, ChangeBillingCycle, LineItems, One, Update, Writing};
@@ -38,12 +38,7 @@ pub(crate) async fn change_billing_cycle(
 ) -> Result<(), Failure> {
     let ChangeBillingCycle { one, writing, .. } = &change;
     let order = handle(one, connected)?;
-    let read = order
-        .get()
-        .send()
-        .await
-        .map_err(Failure::before_write)?
-        .into_body();
+    let read = read(&order).await?;
     let lines = if change.line_items.numbers.is_empty() {
         let subscribed = |line: &&OrderLineItem| line.subscription_id.is_some();
         read.line_items().iter().filter(subscribed).collect()
@@ -74,12 +69,7 @@ pub(crate) async fn cancel(
     let update = if cancel.line_items.numbers.is_empty() {
         order.cancel()
     } else {
-        let read = order
-            .get()
-            .send()
-            .await
-            .map_err(Failure::before_write)?
-            .into_body();
+        let read = read(&order).await?;
         let lines = cancel.line_items.of(&read)?;
         let lines = lines
             .into_iter()
@@ -102,6 +92,12 @@ pub(crate) async fn update(
         request = request.if_match(etag);
     }
     make(request, one, writing, Some(&update.file), connected, output).await
+}
+
+/// The order as it is before a change.
+async fn read(order: &OrderHandle<'_>) -> Result<Order, Failure> {
+    let read = order.get().send().await;
+    Ok(read.map_err(Failure::before_write)?.into_body())
 }
 
 /// Makes a change, whichever it is, and prints the order as it is then.

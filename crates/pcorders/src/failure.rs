@@ -49,7 +49,7 @@ impl Failure {
         let report = Report {
             kind,
             message: message.into(),
-            delivery: word(Delivery::NotSent),
+            delivery: Delivery::NotSent.as_str(),
             ..Report::default()
         };
         Self {
@@ -162,7 +162,7 @@ impl Failure {
 
     /// Says what became of the request, when it is not that nothing was sent.
     pub(crate) fn with_delivery(mut self, delivery: Delivery) -> Self {
-        self.report.delivery = word(delivery);
+        self.report.delivery = delivery.as_str();
         self
     }
 
@@ -225,20 +225,20 @@ impl Report {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let (exit, kind) = classify(&error);
+        let exit = exit_of(&error);
         let mut message = error.to_string();
         if let Some(description) = error.description() {
             message = format!("{message}: {}", shortened(description.to_owned()));
         }
         let report = Report {
-            kind,
+            kind: error.kind().as_str(),
             message: with_causes(message, error.source()),
             status: error.status().map(|status| status.as_u16()),
             code: error.code().map(|code| shortened(code.to_owned())),
             hint: error.hint().map(str::to_owned),
             request_id: error.request_id().map(|id| id.to_string()),
             correlation_id: error.correlation_id().map(|id| id.to_string()),
-            delivery: word(error.delivery()),
+            delivery: error.delivery().as_str(),
             attempts: error.attempts(),
             retry_after_seconds: error.retry_after().map(|wait| wait.as_secs()),
         };
@@ -249,38 +249,24 @@ impl From<Error> for Failure {
     }
 }
 
-/// The exit code and the kind's name, of a read; [`Failure::of_write`] says more of a write.
-fn classify(error: &Error) -> (u8, &'static str) {
+/// The exit code of a read; [`Failure::of_write`] says more of a write.
+fn exit_of(error: &Error) -> u8 {
     match error.kind() {
-        ErrorKind::Input => (USAGE, "input"),
-        ErrorKind::Configuration => (USAGE, "configuration"),
-        ErrorKind::Credential => (NOT_SIGNED_IN, "credential"),
-        ErrorKind::Connect => (NETWORK, "connect"),
-        ErrorKind::Timeout => (NETWORK, "timeout"),
-        ErrorKind::Interrupted => (NETWORK, "interrupted"),
-        ErrorKind::Link => (NETWORK, "link"),
-        ErrorKind::Decode => (SERVER, "decode"),
-        ErrorKind::Throttled => (THROTTLED, "throttled"),
-        ErrorKind::Service => {
-            let exit = match error.status().map(|status| status.as_u16()) {
-                Some(404) => NOT_FOUND,
-                Some(401 | 403) => NOT_SIGNED_IN,
-                Some(409 | 412) => CONFLICT,
-                Some(500..) => SERVER,
-                _ => OTHER,
-            };
-            (exit, "service")
+        ErrorKind::Input | ErrorKind::Configuration => USAGE,
+        ErrorKind::Credential => NOT_SIGNED_IN,
+        ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Link => {
+            NETWORK
         }
-        _ => (OTHER, "other"),
-    }
-}
-
-fn word(delivery: Delivery) -> &'static str {
-    match delivery {
-        Delivery::NotSent => "not_sent",
-        Delivery::Refused => "refused",
-        Delivery::Unknown => "unknown",
-        Delivery::Accepted => "accepted",
+        ErrorKind::Decode => SERVER,
+        ErrorKind::Throttled => THROTTLED,
+        ErrorKind::Service => match error.status().map(|status| status.as_u16()) {
+            Some(404) => NOT_FOUND,
+            Some(401 | 403) => NOT_SIGNED_IN,
+            Some(409 | 412) => CONFLICT,
+            Some(500..) => SERVER,
+            _ => OTHER,
+        },
+        _ => OTHER,
     }
 }
 
