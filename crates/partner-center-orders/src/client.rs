@@ -12,12 +12,11 @@ use crate::cloud::{self, Cloud};
 use crate::credential::Credential;
 use crate::customer::{Customer, CustomerId};
 use crate::error::Error;
+use crate::http_client::{self, Configure};
 use crate::list::ListRequest;
 use crate::raw::{self, RawRequest};
 use crate::repeats::{Budget, Repeats};
 use crate::root::Root;
-
-const CONNECT: Duration = Duration::from_secs(10);
 
 /// Nobody waits longer than a day.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -137,8 +136,6 @@ pub struct Builder {
     configure: Option<Configure>,
 }
 
-type Configure = Box<dyn FnOnce(ClientBuilder) -> ClientBuilder + Send>;
-
 impl Builder {
     /// The cloud: where requests go and what tokens are for. [`Cloud::Global`] unless said otherwise.
     pub fn cloud(mut self, cloud: Cloud) -> Self {
@@ -237,32 +234,12 @@ impl Builder {
     /// machine without certificates.
     pub fn build(self) -> Result<PartnerCenter, Error> {
         let endpoint = cloud::endpoint(self.endpoint.as_deref().unwrap_or(self.cloud.endpoint()))?;
-        let is_plain = endpoint.scheme() == "http";
-        if !is_plain && cfg!(not(any(feature = "rustls", feature = "native-tls"))) {
-            return Err(Error::configuration(
-                "https needs the feature rustls or native-tls",
-            ));
-        }
-        let mut http = ClientBuilder::new()
-            .user_agent(concat!("partner-center-orders/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT);
-        if let Some(configure) = self.configure {
-            http = configure(http);
-        }
-        http = http
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .https_only(!is_plain);
-        if cloud::is_loopback(&endpoint) {
-            http = http.no_proxy();
-        }
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
-        if is_plain {
-            // No certificate is looked at; reading the machine's store takes 20 ms and can fail.
-            http = http.tls_certs_only([]);
-        }
-        let http = http.build().map_err(|error| {
-            Error::configuration("the HTTP client cannot be made").with_source(error)
+        let http = http_client::to(&endpoint, self.configure).map_err(|none| {
+            let error = Error::configuration(none.message);
+            match none.source {
+                Some(source) => error.with_source(source),
+                None => error,
+            }
         })?;
         let shared = Shared {
             http,

@@ -30,6 +30,16 @@ impl Cloud {
         }
     }
 
+    /// Where one signs in: the host of Microsoft Entra ID. Source: documented for national clouds; for China the
+    /// published clients differ, and this is the newer address.
+    pub fn authority(self) -> &'static str {
+        match self {
+            Self::Global => "https://login.microsoftonline.com",
+            Self::UsGov => "https://login.microsoftonline.us",
+            Self::China => "https://login.partner.microsoftonline.cn",
+        }
+    }
+
     /// What a token must be good for: the scope to ask for.
     pub fn scope(self) -> &'static str {
         match self {
@@ -46,24 +56,7 @@ impl Cloud {
 /// does not have.
 pub(crate) fn endpoint(text: &str) -> Result<Url, Error> {
     let refused = |why: &str| Error::configuration(format!("the endpoint {why}"));
-    let url = Url::parse(text.trim_end_matches('/'))
-        .map_err(|error| refused("is not a URL").with_source(error))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refused("must not contain a user name or password"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(refused("must not contain a query or fragment"));
-    }
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(&url) => {}
-        "http" => {
-            return Err(refused(
-                "must be https: http is for loopback addresses only",
-            ));
-        }
-        _ => return Err(refused("must begin with https://")),
-    }
+    let url = base(text).map_err(|why| refused(&why))?;
     let mut segments = url.path_segments().into_iter().flatten();
     if segments
         .next_back()
@@ -72,6 +65,26 @@ pub(crate) fn endpoint(text: &str) -> Result<Url, Error> {
         return Err(refused("must be given without the /v1 at its end"));
     }
     Ok(url)
+}
+
+/// Reads a base URL that secrets may be sent to; the error ends a sentence about it.
+pub(crate) fn base(text: &str) -> Result<Url, String> {
+    let refused = |why: &str| Err(why.to_owned());
+    // The reason is one of a few sentences, and never has the text.
+    let url =
+        Url::parse(text.trim_end_matches('/')).map_err(|why| format!("is not a URL: {why}"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return refused("must not contain a user name or password");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refused("must not contain a query or fragment");
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => refused("must be https: http is for loopback addresses only"),
+        _ => refused("must begin with https://"),
+    }
 }
 
 /// Whether the URL names this very machine.

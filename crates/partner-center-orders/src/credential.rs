@@ -1,6 +1,5 @@
 //! Where do tokens come from?
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,14 +7,17 @@ use std::time::SystemTime;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::credential_error::CredentialError;
+
 /// What [`Credential::token`] returns.
 pub type TokenFuture<'a> =
     Pin<Box<dyn Future<Output = Result<AccessToken, CredentialError>> + Send + 'a>>;
 
 /// Hands out access tokens.
 ///
-/// It is asked before every request, so it should keep a token while that is good. When the service answers 401 it is asked
-/// once more, and told which token was refused.
+/// [`SignIn`](crate::SignIn) makes credentials that get them from Microsoft Entra ID, and [`StaticToken`] is one that has
+/// one; this trait is for sources of your own. A credential is asked before every request, so it should keep a token while
+/// that is good. When the service answers 401 it is asked once more, and told which token was refused.
 ///
 /// ```
 /// use partner_center_orders::{AccessToken, Credential, CredentialError, TokenFuture, TokenRequest};
@@ -115,41 +117,6 @@ impl AccessToken {
     /// Until when the token is good, where that is known.
     pub fn expiry(&self) -> Option<SystemTime> {
         self.expires_at
-    }
-}
-
-/// Why there is no token. Say in the message what to do about it, and keep secrets out of it.
-#[derive(Debug)]
-pub struct CredentialError {
-    message: String,
-    source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-impl CredentialError {
-    /// An error with a message, in lower case and without a full stop.
-    pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            source: None,
-        }
-    }
-
-    /// Adds what caused it.
-    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
-        self
-    }
-}
-
-impl fmt::Display for CredentialError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl StdError for CredentialError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as _)
     }
 }
 

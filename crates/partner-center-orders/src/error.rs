@@ -12,7 +12,10 @@ use uuid::Uuid;
 
 use crate::attempt::{Effect, Outcome};
 use crate::call::CallIds;
+use crate::claims::TokenClaims;
 use crate::codes::{self, Code};
+use crate::credential::AccessToken;
+use crate::credential_error::CredentialError;
 use crate::delivery::{Delivery, is_in_progress};
 use crate::fault::Fault;
 use crate::hint;
@@ -63,6 +66,8 @@ struct Detail {
     attempts: u32,
     answered_id: Option<String>,
     effect: Effect,
+    /// What the refused token's claims suggest.
+    token_hint: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -132,6 +137,7 @@ impl Error {
             attempts: 0,
             answered_id: None,
             effect: Effect::Read,
+            token_hint: None,
             source: None,
         }))
     }
@@ -212,6 +218,16 @@ impl Error {
     /// Says what the call was for.
     pub(crate) fn with_effect(mut self, effect: Effect) -> Self {
         self.0.effect = effect;
+        self
+    }
+
+    /// Looks whether the token that was sent says why it was refused. Nothing of it is kept.
+    pub(crate) fn with_token(mut self, token: &AccessToken) -> Self {
+        if let Some(status @ (401 | 403)) = self.status().map(|status| status.as_u16()) {
+            let claims = TokenClaims::read(token);
+            self.0.token_hint =
+                claims.and_then(|claims| hint::of_token(status, self.code(), &claims));
+        }
         self
     }
 
@@ -322,8 +338,11 @@ impl Error {
         if self.0.effect == Effect::Write && self.delivery() > self.delivery_of_answer() {
             return Some(hint::OPEN);
         }
+        let renewal = self.credential().and_then(CredentialError::hint);
         let documented = self.documented().map(Code::remedy);
-        documented
+        renewal
+            .or(self.0.token_hint)
+            .or(documented)
             .or_else(|| hint::of_status(status?))
             .or_else(|| hint::of_kind(self.kind(), self.delivery()))
     }
@@ -337,6 +356,15 @@ impl Error {
                 is_complete: answer.body.is_some(),
             }])
         })
+    }
+
+    /// Why there was no access token, when that is what ended the call; after a 401, why there was no other one.
+    pub fn credential(&self) -> Option<&CredentialError> {
+        let source = self.0.source.as_deref()?;
+        // After a 401, the error of the renewal is between.
+        source
+            .downcast_ref::<CredentialError>()
+            .or_else(|| source.downcast_ref::<Self>()?.credential())
     }
 
     /// The `MS-RequestId` of the request.
@@ -354,9 +382,12 @@ impl Error {
         self.0.attempts
     }
 
-    /// How long the service asks to wait before the next try.
+    /// How long the service, or the authority that hands out tokens, asks to wait before the next try.
     pub fn retry_after(&self) -> Option<Duration> {
-        retry_after(&self.0.answer.as_ref()?.headers, SystemTime::now())
+        match &self.0.answer {
+            Some(answer) => retry_after(&answer.headers, SystemTime::now()),
+            None => self.credential()?.retry_after(),
+        }
     }
 
     /// The `id` in what arrived of an answer that could not be used: that of the order, after a purchase whose answer broke

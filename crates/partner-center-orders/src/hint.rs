@@ -1,5 +1,9 @@
 //! What is there to do about an error that no documented code explains?
 
+use std::time::SystemTime;
+
+use crate::claims::TokenClaims;
+use crate::cloud::Cloud;
 use crate::delivery::Delivery;
 use crate::error::ErrorKind;
 
@@ -38,6 +42,64 @@ pub(crate) fn of_status(status: u16) -> Option<&'static str> {
         _ => return None,
     };
     Some(hint)
+}
+
+/// What the claims of a refused token suggest. They are not verified, and explain what the service said already.
+pub(crate) fn of_token(
+    status: u16,
+    code: Option<&str>,
+    claims: &TokenClaims,
+) -> Option<&'static str> {
+    let audience = claims
+        .audience()
+        .map(|audience| audience.trim_end_matches('/'));
+    let is_elsewhere = audience.is_some_and(|audience| {
+        let clouds = [Cloud::Global, Cloud::China].map(Cloud::endpoint);
+        !clouds.contains(&audience)
+    });
+    match (status, code) {
+        (401, _) if is_elsewhere => Some(match audience {
+            Some("https://graph.windows.net" | "00000002-0000-0000-c000-000000000000") => {
+                "The token is meant for Azure AD Graph, which Partner Center has refused since August 2025, whatever older \
+                 samples say: ask for the scope https://api.partnercenter.microsoft.com/.default (in China that of its \
+                 own endpoint)."
+            }
+            Some("https://graph.microsoft.com" | "00000003-0000-0000-c000-000000000000") => {
+                "The token is meant for Microsoft Graph: ask for another one, with the scope \
+                 https://api.partnercenter.microsoft.com/.default."
+            }
+            _ => {
+                "The token is meant for another service than Partner Center: ask for another one, with the scope \
+                 https://api.partnercenter.microsoft.com/.default."
+            }
+        }),
+        (401, Some("900420")) => Some(
+            "The token says that it is meant for Partner Center, so it may be one for another cloud: compare the cloud of \
+             the sign-in with that of the endpoint.",
+        ),
+        (401, Some("900421")) if claims.is_application() != Some(true) => match claims.has_mfa()? {
+            false => Some(
+                "The user signed in without multi-factor authentication: sign in again, with it. A refresh token from \
+                 before does not get any better by being renewed.",
+            ),
+            true => Some(
+                "The token says that there was multi-factor authentication, and the service wants it again: sign in \
+                 again, and let the tenant's own authentication do it.",
+            ),
+        },
+        (403, Some("900329")) if claims.is_application() == Some(true) => Some(
+            "The token is one of an application alone, and this call wants an application with a user: sign in with a \
+             refresh token or a device code.",
+        ),
+        (401, None | Some("400" | "800001" | "UnknownError"))
+            if claims
+                .expires_at()
+                .is_some_and(|end| end <= SystemTime::now()) =>
+        {
+            Some("The token has expired: sign in again, or get a new one.")
+        }
+        _ => None,
+    }
 }
 
 /// What the kind of an error suggests whose status says nothing.

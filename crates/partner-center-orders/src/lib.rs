@@ -62,12 +62,14 @@ mod attempt;
 mod body;
 mod call;
 mod check;
+mod claims;
 mod client;
 mod cloud;
 pub mod codes;
 mod collections;
 mod create;
 mod credential;
+mod credential_error;
 mod customer;
 mod delivery;
 mod download;
@@ -75,6 +77,7 @@ mod error;
 mod fault;
 mod follow;
 mod hint;
+mod http_client;
 mod line_item;
 mod link;
 mod list;
@@ -93,6 +96,7 @@ mod retry_after;
 mod root;
 mod segment;
 mod setters;
+mod sign_in;
 mod source;
 mod subscription;
 mod trace;
@@ -102,12 +106,12 @@ mod upload;
 mod written;
 
 pub use attachments::{Attachments, DownloadAttachment};
+pub use claims::TokenClaims;
 pub use client::{Builder, PartnerCenter};
 pub use cloud::Cloud;
 pub use create::CreateOrder;
-pub use credential::{
-    AccessToken, Credential, CredentialError, StaticToken, TokenFuture, TokenRequest,
-};
+pub use credential::{AccessToken, Credential, StaticToken, TokenFuture, TokenRequest};
+pub use credential_error::{CredentialError, CredentialErrorKind};
 pub use customer::{Customer, CustomerId, InvalidCustomerId};
 pub use delivery::Delivery;
 pub use download::Download;
@@ -124,6 +128,10 @@ pub use placed::FindPlaced;
 pub use preview::{Preview, PreviewPart};
 pub use raw::RawRequest;
 pub use response::Response;
+pub use sign_in::{
+    DeviceCode, EntraCredential, EntraVersion, RefreshTokenInMemory, RefreshTokenStore, SignIn,
+    StoreFuture,
+};
 pub use subscription::SubscriptionHandle;
 pub use update::UpdateOrder;
 pub use upload::{Upload, UploadAttachments, UploadFile};

@@ -84,7 +84,7 @@ impl Shared {
             trace::ended(&span, ended.as_ref());
             let error = match ended {
                 Ok(reply) => return Ok(reply),
-                Err(error) => error,
+                Err(error) => error.with_token(&token),
             };
             let outcome = Outcome::of(&error);
             outcomes.push(outcome);

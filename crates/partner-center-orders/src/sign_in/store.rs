@@ -1,0 +1,120 @@
+//! Where is a refresh token between two sign-ins?
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+
+use secrecy::SecretString;
+
+/// What the methods of [`RefreshTokenStore`] return.
+pub type StoreFuture<'a, T> =
+    Pin<Box<dyn Future<Output = Result<T, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
+
+/// Keeps the one refresh token of a sign-in: in a vault, say, or in a file that only its owner can read.
+///
+/// Every renewal hands out a new refresh token. It is given to [`save`](Self::save) before the access token that came with
+/// it is used; when that fails, the call fails, and the new one is saved before the next renewal. So whatever happens
+/// later, the store has the newest one that was used. That a replaced refresh token stays good until it expires is
+/// documented for Microsoft Entra ID; nothing here rests on it.
+///
+/// Write such that a crash leaves the old or the new token, and nothing in between:
+///
+/// ```
+/// use std::io::Write as _;
+/// use std::path::PathBuf;
+///
+/// use partner_center_orders::{ExposeSecret, RefreshTokenStore, SecretString, StoreFuture};
+///
+/// /// A file of its own, for one process.
+/// #[derive(Debug)]
+/// struct TokenFile(PathBuf);
+///
+/// impl RefreshTokenStore for TokenFile {
+///     fn load(&self) -> StoreFuture<'_, SecretString> {
+///         Box::pin(async { Ok(std::fs::read_to_string(&self.0)?.trim().into()) })
+///     }
+///
+///     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
+///         Box::pin(async {
+///             let folder = self.0.parent().ok_or("a file has a folder")?;
+///             let mut file = tempfile::NamedTempFile::new_in(folder)?; // nobody else can read it
+///             file.write_all(token.expose_secret().as_bytes())?;
+///             file.as_file().sync_all()?;
+///             file.persist(&self.0)?;
+///             Ok(())
+///         })
+///     }
+/// }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let store = TokenFile(folder.path().join("token"));
+/// # store.save(&"first".into()).await?;
+/// # store.save(&"second".into()).await?;
+/// # assert_eq!(store.load().await?.expose_secret(), "second");
+/// # Ok(())
+/// # }
+/// ```
+pub trait RefreshTokenStore: fmt::Debug + Send + Sync {
+    /// Returns the newest refresh token. Asked before every renewal, so that one that another process saved is used.
+    ///
+    /// # Errors
+    /// When there is none. No token is then asked for.
+    fn load(&self) -> StoreFuture<'_, SecretString>;
+
+    /// Keeps the refresh token in place of the one before, for good when it returns.
+    ///
+    /// # Errors
+    /// When it could not be kept. The access token that came with it is then not used.
+    fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()>;
+}
+
+impl<S: RefreshTokenStore + ?Sized> RefreshTokenStore for std::sync::Arc<S> {
+    fn load(&self) -> StoreFuture<'_, SecretString> {
+        (**self).load()
+    }
+
+    fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
+        (**self).save(token)
+    }
+}
+
+/// Keeps the refresh token in memory: the newest one is lost when the process ends.
+///
+/// ```
+/// use partner_center_orders::RefreshTokenInMemory;
+///
+/// let store = RefreshTokenInMemory::new("0.AXoAx");
+/// assert!(!format!("{store:?}").contains("0.AXoAx"));
+/// ```
+#[derive(Debug, Default)]
+pub struct RefreshTokenInMemory(Mutex<Option<SecretString>>);
+
+impl RefreshTokenInMemory {
+    /// Begins with this one.
+    pub fn new(token: impl Into<SecretString>) -> Self {
+        Self(Mutex::new(Some(token.into())))
+    }
+
+    /// Begins with none, for a sign-in that brings the first.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+}
+
+impl RefreshTokenStore for RefreshTokenInMemory {
+    fn load(&self) -> StoreFuture<'_, SecretString> {
+        let token = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        Box::pin(async { token.ok_or_else(|| "there is no refresh token".into()) })
+    }
+
+    fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+        Box::pin(async { Ok(()) })
+    }
+}
