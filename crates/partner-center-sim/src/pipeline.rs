@@ -23,6 +23,8 @@ use crate::clock::{Clock, Time};
 use crate::connection::Connection;
 use crate::contract::{Contract, Contracts};
 use crate::control::{self, Control};
+use crate::device::Decision;
+use crate::device_page;
 use crate::document::Document;
 use crate::fault_body::{FaultBodies, throttled};
 use crate::fit::Problem;
@@ -37,10 +39,11 @@ use crate::seeding::Seed;
 use crate::service::{Answered, Service};
 use crate::settings::Settings;
 use crate::sign_in::Endpoint;
+use crate::sign_in_rules::CurrentRules;
 use crate::state::State;
 use crate::state_file::{self, StateFile, Storage};
 use crate::throttle::Throttle;
-use crate::token::{Caller, TokenRules, Unaccepted, User};
+use crate::token::{Caller, Revoked, Unaccepted};
 
 /// What is known of a request beside what it says.
 #[derive(Clone, Copy)]
@@ -59,12 +62,12 @@ pub(crate) struct Pipeline {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) service: Service,
+    pub(crate) sign_in: CurrentRules,
     /// Without them nothing is held against the spec.
     contracts: Option<&'static Contracts>,
     byte_order_mark: bool,
     body_timeout: Duration,
     bodies: FaultBodies,
-    token_rules: TokenRules,
     throttle: Throttle,
     /// Of a clock that shows the time of day at the start.
     speed: Option<u32>,
@@ -96,6 +99,7 @@ impl Pipeline {
             faults: Faults::default(),
             log: Log::default(),
             service: Service::new(document, Arc::clone(&keeper), settings.request_ids)?,
+            sign_in: CurrentRules::new(settings.sign_in),
             keeper,
             contracts: match settings.checked {
                 true => Some(Contracts::read()?),
@@ -104,12 +108,6 @@ impl Pipeline {
             byte_order_mark: settings.byte_order_mark,
             body_timeout: settings.body_timeout,
             bodies: FaultBodies::read(document)?,
-            token_rules: TokenRules {
-                lifetime: settings.token_lifetime,
-                user: User {
-                    multi_factor: settings.multi_factor,
-                },
-            },
             throttle: Throttle::new(settings.rate_limit),
             speed: settings.speed,
         })
@@ -134,6 +132,24 @@ impl Pipeline {
     pub(crate) fn seed(&self, seed: Seed) -> io::Result<()> {
         self.keeper.change(|state| {
             seed.plant(state);
+            Ok(())
+        })
+    }
+
+    /// Says what becomes of a device; `false` when none waits with this code.
+    pub(crate) fn decide_device(&self, user_code: &str, decision: Decision) -> io::Result<bool> {
+        device_page::decide(&self.keeper, user_code, decision)
+    }
+
+    /// Lets tokens be good no longer that were handed out so far.
+    pub(crate) fn revoke(&self, revoked: Revoked) -> io::Result<()> {
+        self.keeper.change(|state| {
+            if revoked.access_tokens {
+                state.tokens.revoke();
+            }
+            if revoked.refresh_tokens {
+                state.tokens.revoke_renewals();
+            }
             Ok(())
         })
     }
@@ -306,9 +322,17 @@ pub(crate) async fn answer(
     if let Some(endpoint) = Endpoint::at(head.uri.path()) {
         let answer = match pipeline.whole(body).await {
             Ok(body) => {
-                let rules = pipeline.token_rules;
-                endpoint.answer(&pipeline.keeper, rules, (&head, &body), number)
+                let rules = pipeline.sign_in.get();
+                endpoint.answer(&pipeline.keeper, &rules, (&head, &body), number)
             }
+            Err(late) => *late,
+        };
+        pipeline.log.answered(number, answer.status);
+        return answer.into_response();
+    }
+    if head.uri.path() == device_page::PATH {
+        let answer = match pipeline.whole(body).await {
+            Ok(body) => device_page::answer(&pipeline.keeper, &head, &body),
             Err(late) => *late,
         };
         pipeline.log.answered(number, answer.status);

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use crate::wire::{AUTHORIZED, FIRST, Reply, exchange, request};
 
-const PARTNER_CENTER: &str = "https://api.partnercenter.microsoft.com";
-const V1: &str = "/contoso.example/oauth2/token";
-const V2: &str = "/contoso.example/oauth2/v2.0/token";
+pub(crate) const PARTNER_CENTER: &str = "https://api.partnercenter.microsoft.com";
+pub(crate) const V1: &str = "/contoso.example/oauth2/token";
+pub(crate) const V2: &str = "/contoso.example/oauth2/v2.0/token";
 
-async fn post(simulator: &Simulator, target: &str, form: &str) -> Reply {
+pub(crate) async fn post(simulator: &Simulator, target: &str, form: &str) -> Reply {
     let request = format!(
         "POST {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
          Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n\
@@ -22,21 +22,22 @@ async fn post(simulator: &Simulator, target: &str, form: &str) -> Reply {
     exchange(simulator, request.as_bytes()).await
 }
 
-fn alone(audience: &str) -> String {
+pub(crate) fn alone(audience: &str) -> String {
     format!(
         "grant_type=client_credentials&client_id=an-app&client_secret=a%26b&scope={audience}%2F.default"
     )
 }
 
-const RENEWAL: &str = "grant_type=refresh_token&client_id=an-app&refresh_token=simulated";
+pub(crate) const RENEWAL: &str =
+    "grant_type=refresh_token&client_id=an-app&refresh_token=simulated";
 
-async fn token(simulator: &Simulator, form: &str) -> String {
+pub(crate) async fn token(simulator: &Simulator, form: &str) -> String {
     let reply = post(simulator, V2, form).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     reply.json()["access_token"].as_str().unwrap().to_owned()
 }
 
-async fn read(simulator: &Simulator, token: &str, below: &str) -> (u16, Value) {
+pub(crate) async fn read(simulator: &Simulator, token: &str, below: &str) -> (u16, Value) {
     let authorization = format!("Bearer {token}");
     let reply = request(
         simulator,
@@ -52,7 +53,7 @@ async fn read(simulator: &Simulator, token: &str, below: &str) -> (u16, Value) {
     (reply.status, reply.json()["code"].clone())
 }
 
-fn claims(token: &str) -> Value {
+pub(crate) fn claims(token: &str) -> Value {
     let parts: Vec<&str> = token.split('.').collect();
     assert_eq!(parts.len(), 3);
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap()
