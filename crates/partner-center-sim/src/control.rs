@@ -125,11 +125,11 @@ impl Control {
                 Ok(seed) => saved(pipeline.seed(seed).map(|()| customers(pipeline))),
                 Err(error) => wrong(StatusCode::BAD_REQUEST, &error),
             },
-            (Self::SignIn, "GET") => done(&pipeline.sign_in.told()),
+            (Self::SignIn, "GET") => done(&pipeline.sign_in_rules.told()),
             (Self::SignIn, "POST") => match read::<Change>(body) {
                 Ok(change) => {
-                    pipeline.sign_in.change(&change);
-                    done(&pipeline.sign_in.told())
+                    pipeline.sign_in_rules.change(&change);
+                    done(&pipeline.sign_in_rules.told())
                 }
                 Err(error) => wrong(StatusCode::BAD_REQUEST, &error),
             },

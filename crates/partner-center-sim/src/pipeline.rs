@@ -1,7 +1,7 @@
 //! What happens to a request between the socket and the service?
 //!
-//! What steers the simulator is answered apart. All else is noted. Who asks for a token gets one here; who asks for
-//! anything else must have one. Then the request is counted, and either carried out or broken on purpose. What the service
+//! What steers the simulator is answered apart. All else is noted. Who signs in is answered here, or met by a fault; who
+//! asks for anything else must have a token. Then the request is counted, and either carried out or broken on purpose. What the service
 //! answers is held against the spec before it leaves or a fault changes it. Every body is read to its end, or until patience
 //! ends, whatever becomes of the request: closing a connection with unread bytes in it can cost the client the answer.
 
@@ -18,7 +18,7 @@ use tokio::time::sleep;
 
 use crate::answer::Answer;
 use crate::body::Incoming;
-use crate::broken::{Broken, Instead};
+use crate::broken::{Broken, Instead, Voice};
 use crate::clock::{Clock, Time};
 use crate::connection::Connection;
 use crate::contract::{Contract, Contracts};
@@ -62,7 +62,7 @@ pub(crate) struct Pipeline {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) service: Service,
-    pub(crate) sign_in: CurrentRules,
+    pub(crate) sign_in_rules: CurrentRules,
     /// Without them nothing is held against the spec.
     contracts: Option<&'static Contracts>,
     byte_order_mark: bool,
@@ -99,7 +99,7 @@ impl Pipeline {
             faults: Faults::default(),
             log: Log::default(),
             service: Service::new(document, Arc::clone(&keeper), settings.request_ids)?,
-            sign_in: CurrentRules::new(settings.sign_in),
+            sign_in_rules: CurrentRules::new(settings.sign_in),
             keeper,
             contracts: match settings.checked {
                 true => Some(Contracts::read()?),
@@ -252,9 +252,10 @@ impl Pipeline {
         let broken = Broken::by(self.faults.struck(&Call {
             operation,
             customer: customer.as_deref(),
+            ..Call::default()
         }));
         pause(broken.delay).await;
-        if let Some((instead, after_change)) = broken.instead(&self.bodies) {
+        if let Some((instead, after_change)) = broken.instead(Voice::Service(&self.bodies)) {
             if after_change {
                 self.carried_out(&head, &caller, body, noted).await;
             } else {
@@ -269,6 +270,52 @@ impl Pipeline {
         let answer = self.carried_out(&head, &caller, body, noted).await;
         pause(broken.late).await;
         let answer = broken.spoil(answer, &asked);
+        self.leaving(answer, &broken, number, connection)
+    }
+
+    async fn sign_in(
+        &self,
+        endpoint: &Endpoint,
+        head: request::Parts,
+        body: Incoming,
+        number: usize,
+        connection: Connection,
+    ) -> Response {
+        let broken = Broken::by(self.faults.struck(&Call {
+            is_sign_in: true,
+            ..Call::default()
+        }));
+        let body = self.whole(body).await;
+        pause(broken.delay).await;
+        let carried_out = || match &body {
+            Ok(body) => {
+                let rules = self.sign_in_rules.get();
+                endpoint.answer(&self.keeper, &rules, (&head, body), number)
+            }
+            Err(late) => Answer::clone(late),
+        };
+        let voice = Voice::SignIn(self.clock.now(), number);
+        if let Some((instead, after_change)) = broken.instead(voice) {
+            if after_change {
+                carried_out();
+            }
+            pause(broken.late).await;
+            return self.replaced(instead, &head, number, &connection);
+        }
+        let answer = carried_out();
+        pause(broken.late).await;
+        let answer = broken.spoil(answer, &head.uri);
+        self.leaving(answer, &broken, number, connection)
+    }
+
+    /// An answer on its way out.
+    fn leaving(
+        &self,
+        answer: Answer,
+        broken: &Broken,
+        number: usize,
+        connection: Connection,
+    ) -> Response {
         self.log.answered(number, answer.status);
         answer.into_response().map(|body| match broken.manner() {
             Some(manner) => Body::new(Outgoing::new(body, manner, connection)),
@@ -320,15 +367,9 @@ pub(crate) async fn answer(
         return answer.into_response();
     }
     if let Some(endpoint) = Endpoint::at(head.uri.path()) {
-        let answer = match pipeline.whole(body).await {
-            Ok(body) => {
-                let rules = pipeline.sign_in.get();
-                endpoint.answer(&pipeline.keeper, &rules, (&head, &body), number)
-            }
-            Err(late) => *late,
-        };
-        pipeline.log.answered(number, answer.status);
-        return answer.into_response();
+        return pipeline
+            .sign_in(&endpoint, head, body, number, connection)
+            .await;
     }
     if head.uri.path() == device_page::PATH {
         let answer = match pipeline.whole(body).await {

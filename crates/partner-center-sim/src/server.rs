@@ -139,9 +139,29 @@ impl Simulator {
         Rule::new(&self.pipeline.faults, Some(operation))
     }
 
-    /// Lets something go wrong with calls of any operation, and with requests that are none.
+    /// Lets something go wrong with calls of any operation, and with requests that are none. Signing in is
+    /// [apart](Self::on_sign_in).
     pub fn on_any(&self) -> Rule<'_> {
         Rule::new(&self.pipeline.faults, None)
+    }
+
+    /// Lets something go wrong with requests for signing in: those to the two token endpoints and to that for device codes,
+    /// which are counted together. No other rule is about them.
+    ///
+    /// ```no_run
+    /// # async fn example() -> std::io::Result<()> {
+    /// use partner_center_sim::{Fault, SignInError, Simulator};
+    ///
+    /// let simulator = Simulator::start().await?;
+    /// // The first renewal is made, and nobody hears of the new refresh token.
+    /// simulator.on_sign_in().nth(1).fault(Fault::reset().after_change());
+    /// // At the third, the user has to do multi-factor authentication.
+    /// simulator.on_sign_in().nth(3).fault(Fault::sign_in(SignInError::MultiFactorRequired));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_sign_in(&self) -> Rule<'_> {
+        Rule::of_sign_in(&self.pipeline.faults)
     }
 
     /// Takes back every fault.

@@ -48,7 +48,8 @@ pub enum SignInError {
     TemporarilyUnavailable,
     /// 400 `authorization_pending`, AADSTS70016: nobody has decided about the device code yet.
     AuthorizationPending,
-    /// 400 `slow_down`: the device asks too often. Microsoft does not document it; RFC 8628 does.
+    /// 400 `slow_down`: the device asks too often. Microsoft does not document it; RFC 8628 does. The number (70016) is this
+    /// crate's choice.
     SlowDown,
     /// 400 `authorization_declined`: the user said no. The number (65004) is this crate's choice.
     AuthorizationDeclined,
@@ -211,6 +212,22 @@ impl Denied {
             code,
             suberror: None,
             description: description.into(),
+        }
+    }
+
+    /// An error that was asked for by its status, and perhaps its number.
+    pub(crate) fn with(status: StatusCode, code: Option<&str>) -> Self {
+        let (error, usual) = match status.as_u16() {
+            401 => ("invalid_client", 7_000_215),
+            429 | 503 | 504 => ("temporarily_unavailable", 90_033),
+            500..=599 => ("server_error", 50_000),
+            _ => ("invalid_request", 9_002_313),
+        };
+        let code = code.and_then(|code| code.parse().ok()).unwrap_or(usual);
+        let description = "The simulator was told to say so.";
+        Self {
+            status,
+            ..Self::request(error, code, description)
         }
     }
 

@@ -27,6 +27,7 @@ mod refusals;
 mod renewals;
 mod replays;
 mod seeding;
+mod sign_in_faults;
 mod state;
 mod state_file;
 mod subscriptions;
