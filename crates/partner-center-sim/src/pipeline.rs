@@ -286,6 +286,9 @@ impl Pipeline {
             ..Call::default()
         }));
         let body = self.whole(body).await;
+        if let Ok(body) = &body {
+            self.log.asked(number, &head, body);
+        }
         pause(broken.delay).await;
         let carried_out = || match &body {
             Ok(body) => {

@@ -282,7 +282,8 @@ fn said(
     said
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+/// Whether the headers call the body a form.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     let value = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
