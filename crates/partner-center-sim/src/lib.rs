@@ -48,6 +48,7 @@ mod activation;
 mod add_on;
 mod amount;
 mod answer;
+mod application;
 mod attachment;
 mod billing;
 mod body;
@@ -107,6 +108,7 @@ mod throttle;
 mod token;
 mod upload;
 
+pub use application::Application;
 pub use clock::Clock;
 pub use fault::Fault;
 pub use log::LoggedRequest;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use crate::application::Application;
 use crate::replay::RequestIds;
 use crate::server::Simulator;
 use crate::sign_in_rules::SignInRules;
@@ -57,6 +58,7 @@ impl Builder {
                 device_code_lifetime: TimeDelta::minutes(15),
                 device_interval: 5,
                 approve_devices: false,
+                applications: Vec::new(),
             },
             rate_limit: RateLimit::Usual,
             request_ids: RequestIds::default(),
@@ -99,6 +101,25 @@ impl Builder {
     /// refresh token as behind a device code. Without it their tokens are refused with 401 and the code 900421.
     pub fn multi_factor(mut self, did: bool) -> Self {
         self.sign_in.user.multi_factor = did;
+        self
+    }
+
+    /// Lets this application ask for tokens. From the first one on, others are unknown, and secrets count.
+    ///
+    /// Unless this is set, any application may ask with any secret, which an application that acts alone needs. When two
+    /// have the same id, the first counts.
+    ///
+    /// ```
+    /// # use partner_center_sim::{Application, Simulator};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let application = Application::new("an-app").secret("new").expired_secret("old");
+    /// let simulator = Simulator::builder().application(application).start().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn application(mut self, application: Application) -> Self {
+        self.sign_in.applications.push(application);
         self
     }
 

@@ -11,6 +11,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
+use crate::application::Application;
 use crate::device_page;
 use crate::keeper::Keeper;
 use crate::request::pair;
@@ -118,10 +119,12 @@ impl Endpoint {
     ) -> Result<Value, Denied> {
         let grant_type = form.required("grant_type")?;
         let application = form.required("client_id")?;
+        let known = rules.application(&application)?;
         let secret = form.get("client_secret");
         if secret.as_deref().is_some_and(str::is_empty) {
             return Err(SignInError::ClientSecretWrong.into());
         }
+        known.map_or(Ok(()), |known| known.admit(secret.as_deref()))?;
         let (audience, user, is_renewable) = match (grant_type.as_str(), version) {
             ("client_credentials", _) => {
                 secret.ok_or(SignInError::ClientSecretMissing)?;
@@ -129,6 +132,7 @@ impl Endpoint {
             }
             ("refresh_token", _) => {
                 let refresh_token = form.required("refresh_token")?;
+                known.map_or(Ok(()), Application::act_for_user)?;
                 state
                     .tokens
                     .renew(&refresh_token, &application, rules, now)?;
@@ -181,6 +185,7 @@ fn begun(
     now: DateTime<Utc>,
 ) -> Result<Value, Denied> {
     let application = form.required("client_id")?;
+    rules.application(&application)?;
     let scope = form.required("scope")?;
     let codes = state.devices.begin(&application, &scope, rules, now);
     let page = format!("http://{}{}", host(head), device_page::PATH);

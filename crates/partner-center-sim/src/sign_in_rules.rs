@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::application::Application;
+use crate::sign_in_error::SignInError;
 use crate::token::User;
 
 /// What is the same for all who sign in.
@@ -22,6 +24,8 @@ pub(crate) struct SignInRules {
     pub(crate) device_interval: u64,
     /// Whether device codes are approved by themselves.
     pub(crate) approve_devices: bool,
+    /// Those that are known. Without any, every application is.
+    pub(crate) applications: Vec<Application>,
 }
 
 /// The same for another process, spans in seconds.
@@ -51,22 +55,45 @@ pub(crate) struct Change {
 
 impl Change {
     fn apply(&self, rules: &mut SignInRules) {
-        // A span that no calendar holds is one without end.
-        let span = |seconds: Option<u64>, old: TimeDelta| {
-            let Some(seconds) = seconds else { return old };
-            let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
-            TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX)
-        };
-        let multi_factor = self.multi_factor.unwrap_or(rules.user.multi_factor);
-        *rules = SignInRules {
-            token_lifetime: span(self.token_lifetime, rules.token_lifetime),
-            refresh_token_lifetime: span(self.refresh_token_lifetime, rules.refresh_token_lifetime),
-            single_use: self.single_use_refresh_tokens.unwrap_or(rules.single_use),
-            user: User { multi_factor },
-            device_code_lifetime: span(self.device_code_lifetime, rules.device_code_lifetime),
-            device_interval: self.device_interval.unwrap_or(rules.device_interval),
-            approve_devices: self.approve_devices.unwrap_or(rules.approve_devices),
-        };
+        set_span(&mut rules.token_lifetime, self.token_lifetime);
+        set_span(
+            &mut rules.refresh_token_lifetime,
+            self.refresh_token_lifetime,
+        );
+        set(&mut rules.single_use, self.single_use_refresh_tokens);
+        set(&mut rules.user.multi_factor, self.multi_factor);
+        set_span(&mut rules.device_code_lifetime, self.device_code_lifetime);
+        set(&mut rules.device_interval, self.device_interval);
+        set(&mut rules.approve_devices, self.approve_devices);
+    }
+}
+
+fn set<T>(old: &mut T, new: Option<T>) {
+    if let Some(new) = new {
+        *old = new;
+    }
+}
+
+fn set_span(old: &mut TimeDelta, seconds: Option<u64>) {
+    // A span that no calendar holds is one without end.
+    let span = |seconds| {
+        let seconds = i64::try_from(seconds).ok();
+        seconds.and_then(TimeDelta::try_seconds)
+    };
+    set(
+        old,
+        seconds.map(|seconds| span(seconds).unwrap_or(TimeDelta::MAX)),
+    );
+}
+
+impl SignInRules {
+    /// The application with this id, if there must be one: any will do when none is registered.
+    pub(crate) fn application(&self, client_id: &str) -> Result<Option<&Application>, SignInError> {
+        let mut applications = self.applications.iter();
+        match applications.find(|application| application.is_called(client_id)) {
+            None if !self.applications.is_empty() => Err(SignInError::ApplicationUnknown),
+            found => Ok(found),
+        }
     }
 }
 
@@ -102,7 +129,7 @@ impl CurrentRules {
     }
 
     fn lock(&self) -> MutexGuard<'_, SignInRules> {
-        // Rules are replaced as a whole.
+        // One setting after the other: they are sound even after a panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -7,6 +7,7 @@
 )]
 
 mod activation;
+mod applications;
 mod attachments;
 mod bodies;
 mod change;
