@@ -13,7 +13,7 @@ pub use watch::is_secret;
 
 use std::time::Duration;
 
-use partner_center_orders::{Builder, CustomerId, Orders, PartnerCenter, StaticToken};
+use partner_center_orders::{Builder, CustomerId, Orders, PartnerCenter, SignIn, StaticToken};
 use partner_center_sim::Simulator;
 
 /// The README's examples are compiled and run.
@@ -23,6 +23,14 @@ pub struct Readme;
 
 /// The token that the tests sign in with. It must turn up nowhere but in `Authorization`.
 pub const TOKEN: &str = "token-of-the-tests";
+
+/// The application's secret. It must turn up nowhere but in the body of a request for a token, as all that ends so.
+pub const CLIENT_SECRET: &str = "secret-of-the-tests";
+
+/// The tenant and the application that the tests sign in with.
+pub const TENANT: &str = "contoso.onmicrosoft.com";
+/// See [`TENANT`].
+pub const APPLICATION: &str = "a11c7c6b-0a34-4e9e-8f0c-5d1f6d4a9b21";
 
 /// The customer of the documented samples.
 pub const CUSTOMER: &str = "b0d70a69-4c42-4b27-b17b-91a835d8686a";
@@ -68,6 +76,15 @@ pub fn client_of(simulator: &Simulator, token: &str) -> PartnerCenter {
         .attempts(1)
         .build()
         .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A sign-in at that authority, with a secret. It asks once, so that a test sees what one attempt came to.
+pub fn sign_in(authority: impl Into<String>) -> SignIn {
+    watch::watch();
+    SignIn::new(TENANT, APPLICATION)
+        .client_secret(CLIENT_SECRET)
+        .authority(authority)
+        .attempts(1)
 }
 
 /// The orders of [`CUSTOMER`].

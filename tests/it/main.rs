@@ -32,6 +32,7 @@ mod reading;
 mod repeats;
 mod requests;
 mod sent;
+mod sign_in;
 mod simulator;
 mod spec;
 mod staleness;

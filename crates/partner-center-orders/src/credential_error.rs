@@ -190,6 +190,13 @@ impl CredentialError {
     pub fn hint(&self) -> Option<&'static str> {
         use CredentialErrorKind as Kind;
         Some(match self.kind() {
+            Kind::Refused if self.code() == Some(90_002) => {
+                "Check the tenant, and that it is one of this cloud: no such tenant is known there."
+            }
+            Kind::Refused if matches!(self.code(), Some(500_011 | 650_052 | 650_057)) => {
+                "The tenant does not know Partner Center as a service, or the application has no permission for it: check \
+                 the cloud, and add Microsoft Partner Center to the application's permissions."
+            }
             Kind::InvalidClient => {
                 "Check the application's id, that it is registered in this tenant, and its secret: the secret's value \
                  is wanted, not its id."

@@ -59,6 +59,8 @@
 
 mod attachments;
 mod attempt;
+#[cfg(feature = "azure-core")]
+mod azure;
 mod body;
 mod call;
 mod check;
@@ -106,6 +108,8 @@ mod upload;
 mod written;
 
 pub use attachments::{Attachments, DownloadAttachment};
+#[cfg(feature = "azure-core")]
+pub use azure::AzureCredential;
 pub use claims::TokenClaims;
 pub use client::{Builder, PartnerCenter};
 pub use cloud::Cloud;

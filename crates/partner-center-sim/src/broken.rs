@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, HeaderValue};
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, StatusCode, Uri, request};
 use serde_json::value::RawValue;
@@ -14,12 +16,14 @@ use crate::answer::{Answer, BYTE_ORDER_MARK};
 use crate::body::is_json;
 use crate::fault::Kind;
 use crate::fault_body::FaultBodies;
-use crate::json::{RawObject, replaced};
+use crate::json::{RawObject, Replacement, replaced};
 use crate::link::Link;
 use crate::outgoing::Manner;
 use crate::paging::CONTINUATION_TOKEN;
 use crate::request::pair;
 use crate::rule::Strike;
+use crate::sign_in::unkept;
+use crate::sign_in_error::Denied;
 
 const SEEK: &str = "seekOperation";
 
@@ -40,6 +44,25 @@ pub(crate) enum Instead {
     Answer(Answer),
     /// With none of the service's headers.
     Bare(Answer),
+}
+
+/// Who says that something is wrong.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Voice<'b> {
+    Service(&'b FaultBodies),
+    /// An endpoint for signing in, at a time, to the request with this number.
+    SignIn(DateTime<Utc>, usize),
+}
+
+impl Voice<'_> {
+    fn says(self, status: StatusCode, code: Option<&str>, retry_after: Option<u64>) -> Instead {
+        match self {
+            Self::Service(bodies) => Instead::Answer(bodies.answer(status, code, retry_after)),
+            Self::SignIn(now, number) => {
+                denied(&Denied::with(status, code), retry_after, now, number)
+            }
+        }
+    }
 }
 
 impl Broken {
@@ -67,27 +90,65 @@ impl Broken {
     }
 
     /// What takes the place of the answer, if anything does, and whether the request is carried out all the same.
-    pub(crate) fn instead(&self, bodies: &FaultBodies) -> Option<(Instead, bool)> {
+    pub(crate) fn instead(&self, voice: Voice<'_>) -> Option<(Instead, bool)> {
         let (kind, _) = self.strike.as_ref()?;
-        Some(match kind {
-            Kind::Reset { after_change } => (Instead::Reset, *after_change),
-            Kind::Status {
-                status,
-                code,
-                retry_after,
-                after_change,
-            } => {
-                let answer = bodies.answer(sound(*status), code.as_deref(), *retry_after);
-                (Instead::Answer(answer), *after_change)
+        Some(match (kind, voice) {
+            (Kind::Reset { after_change }, _) => (Instead::Reset, *after_change),
+            (
+                Kind::Status {
+                    status,
+                    code,
+                    retry_after,
+                    after_change,
+                },
+                _,
+            ) => {
+                let said = voice.says(sound(*status), code.as_deref(), *retry_after);
+                (said, *after_change)
             }
-            Kind::TokenRefused {} => {
-                let answer = bodies.answer(StatusCode::UNAUTHORIZED, None, None);
-                (Instead::Answer(answer), false)
+            (
+                Kind::SignIn {
+                    error,
+                    retry_after,
+                    after_change,
+                },
+                Voice::SignIn(now, number),
+            ) => {
+                let said = denied(&(*error).into(), *retry_after, now, number);
+                (said, *after_change)
             }
-            Kind::Html {
-                status,
-                after_change,
-            } => (Instead::Bare(page(sound(*status))), *after_change),
+            (Kind::TokenRefused {}, Voice::Service(_)) => {
+                (voice.says(StatusCode::UNAUTHORIZED, None, None), false)
+            }
+            (
+                Kind::Html {
+                    status,
+                    after_change,
+                },
+                _,
+            ) => (page(sound(*status)), *after_change),
+            (
+                Kind::Empty {
+                    status,
+                    after_change,
+                },
+                _,
+            ) => {
+                let nothing = bare(sound(*status), HeaderMap::new(), "");
+                (nothing, *after_change)
+            }
+            (
+                Kind::Redirect {
+                    location,
+                    after_change,
+                },
+                _,
+            ) => {
+                let location = HeaderValue::try_from(location).ok();
+                let headers = location.map(|location| (LOCATION, location)).into_iter();
+                let away = bare(StatusCode::FOUND, headers.collect(), "");
+                (away, *after_change)
+            }
             _ => return None,
         })
     }
@@ -122,11 +183,18 @@ impl Broken {
         let Some((kind, number)) = &self.strike else {
             return Ok(None);
         };
+        let changed = |member: &str, by| {
+            let text = replaced(json, member, by)?;
+            Ok(Some(text.get().to_owned()))
+        };
         let link = match kind {
             Kind::UnknownWord { member, word } => {
-                let text = replaced(json, member, word)?;
-                return Ok(Some(text.get().to_owned()));
+                return changed(member, Replacement::Word(word));
             }
+            Kind::OddMember { member, value } => {
+                return changed(member, Replacement::Value(value));
+            }
+            Kind::MissingMember { member } => return changed(member, Replacement::Nothing),
             Kind::ForeignNext { uri } => Link::get(uri.clone()),
             Kind::RepeatedNext {} => continued(uri, "repeated".to_owned()),
             Kind::EndlessNext {} => continued(uri, format!("endless-{number}")),
@@ -160,18 +228,31 @@ fn sound(status: u16) -> StatusCode {
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// What an endpoint for signing in says.
+fn denied(denied: &Denied, retry_after: Option<u64>, now: DateTime<Utc>, number: usize) -> Instead {
+    let mut headers = unkept();
+    if let Some(seconds) = retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Instead::Bare(denied.answer(headers, now, number))
+}
+
+fn bare(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Instead {
+    Instead::Bare(Answer {
+        status,
+        headers,
+        body: body.into(),
+    })
+}
+
 /// What something in front of the service says.
-fn page(status: StatusCode) -> Answer {
+fn page(status: StatusCode) -> Instead {
     let html = HeaderValue::from_static("text/html; charset=utf-8");
     let body = format!(
         "<!DOCTYPE html>\n<html><head><title>{status}</title></head>\
          <body><h1>{status}</h1><p>simulated gateway</p></body></html>\n"
     );
-    Answer {
-        status,
-        headers: HeaderMap::from_iter([(CONTENT_TYPE, html)]),
-        body: body.into(),
-    }
+    bare(status, HeaderMap::from_iter([(CONTENT_TYPE, html)]), body)
 }
 
 /// The collection with this link to its next page.
@@ -218,7 +299,7 @@ mod tests {
 
     use http::Uri;
 
-    use super::{Broken, continued, sound, without_seek};
+    use super::{Broken, Voice, continued, sound, without_seek};
     use crate::document::Document;
     use crate::fault::Fault;
     use crate::fault_body::FaultBodies;
@@ -236,13 +317,20 @@ mod tests {
     fn what_takes_the_place_of_an_answer_says_whether_the_request_is_carried_out() {
         let document = Document::read().expect("the spec");
         let bodies = FaultBodies::read(document).expect("examples");
-        for fault in [Fault::reset(), Fault::status(504), Fault::html(502)] {
+        for fault in [
+            Fault::reset(),
+            Fault::status(504),
+            Fault::html(502),
+            Fault::empty(502),
+            Fault::redirect("/elsewhere"),
+        ] {
             for (fault, wanted) in [(fault.clone(), false), (fault.after_change(), true)] {
-                let instead = broken(&[fault]).instead(&bodies);
+                let instead = broken(&[fault]).instead(Voice::Service(&bodies));
                 assert_eq!(instead.map(|(_, after_change)| after_change), Some(wanted));
             }
         }
-        assert!(broken(&[Fault::cut_body(1)]).instead(&bodies).is_none());
+        let cut = broken(&[Fault::cut_body(1)]);
+        assert!(cut.instead(Voice::Service(&bodies)).is_none());
     }
 
     #[test]

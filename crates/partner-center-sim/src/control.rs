@@ -13,11 +13,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
 use crate::clock::{Time, written};
+use crate::device::Decision;
 use crate::pipeline::Pipeline;
 use crate::rule::Kept;
 use crate::seeding::Seed;
+use crate::sign_in_rules::Change;
+use crate::token::Revoked;
 
 const PREFIX: &str = "/_simulator/";
+
+/// There is no such code, or none any more.
+pub(crate) const NO_DEVICE: &str = "no device waits with this code";
 
 /// What can be steered or watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +33,9 @@ pub(crate) enum Control {
     Faults,
     Requests,
     Seed,
+    SignIn,
+    DeviceCodes,
+    Revoke,
     /// There is no such thing.
     Nothing,
 }
@@ -59,6 +68,14 @@ struct ListedCustomer {
     orders: usize,
 }
 
+/// What a person would say on the page for it.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct DeviceDecision {
+    user_code: String,
+    decision: Decision,
+}
+
 #[derive(Serialize)]
 struct Wrong<'w> {
     error: &'w str,
@@ -73,6 +90,9 @@ impl Control {
             "faults" => Self::Faults,
             "requests" => Self::Requests,
             "seed" => Self::Seed,
+            "sign-in" => Self::SignIn,
+            "device-codes" => Self::DeviceCodes,
+            "revoke" => Self::Revoke,
             _ => Self::Nothing,
         })
     }
@@ -105,6 +125,25 @@ impl Control {
                 Ok(seed) => saved(pipeline.seed(seed).map(|()| customers(pipeline))),
                 Err(error) => wrong(StatusCode::BAD_REQUEST, &error),
             },
+            (Self::SignIn, "GET") => done(&pipeline.sign_in_rules.told()),
+            (Self::SignIn, "POST") => match read::<Change>(body) {
+                Ok(change) => {
+                    pipeline.sign_in_rules.change(&change);
+                    done(&pipeline.sign_in_rules.told())
+                }
+                Err(error) => wrong(StatusCode::BAD_REQUEST, &error),
+            },
+            (Self::DeviceCodes, "POST") => match read::<DeviceDecision>(body) {
+                Ok(said) => match pipeline.decide_device(&said.user_code, said.decision) {
+                    Ok(false) => wrong(StatusCode::NOT_FOUND, NO_DEVICE),
+                    decided => saved(decided.map(|_| said)),
+                },
+                Err(error) => wrong(StatusCode::BAD_REQUEST, &error),
+            },
+            (Self::Revoke, "POST") => match read::<Revoked>(body) {
+                Ok(revoked) => saved(pipeline.revoke(revoked).map(|()| revoked)),
+                Err(error) => wrong(StatusCode::BAD_REQUEST, &error),
+            },
             (Self::Nothing, _) => wrong(StatusCode::NOT_FOUND, "nothing is at this address"),
             _ => {
                 let error = "this address takes another method";
@@ -118,8 +157,8 @@ impl Control {
 
     fn methods(self) -> &'static str {
         match self {
-            Self::Reset | Self::Seed => "POST",
-            Self::Clock => "GET, POST",
+            Self::Reset | Self::Seed | Self::DeviceCodes | Self::Revoke => "POST",
+            Self::Clock | Self::SignIn => "GET, POST",
             Self::Faults => "GET, POST, DELETE",
             Self::Requests | Self::Nothing => "GET",
         }

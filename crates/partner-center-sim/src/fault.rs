@@ -5,6 +5,9 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::sign_in_error::SignInError;
 
 /// Something that goes wrong with a request on purpose: [`Rule::fault`](crate::Rule::fault) says with which.
 ///
@@ -32,6 +35,24 @@ pub(crate) enum Kind {
     },
     Html {
         status: u16,
+        #[serde(default)]
+        after_change: bool,
+    },
+    Empty {
+        status: u16,
+        #[serde(default)]
+        after_change: bool,
+    },
+    Redirect {
+        location: String,
+        #[serde(default)]
+        after_change: bool,
+    },
+    SignIn {
+        error: SignInError,
+        /// In seconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<u64>,
         #[serde(default)]
         after_change: bool,
     },
@@ -64,12 +85,22 @@ pub(crate) enum Kind {
         member: String,
         word: String,
     },
+    OddMember {
+        member: String,
+        value: Value,
+    },
+    MissingMember {
+        member: String,
+    },
 }
 
 impl Fault {
     /// The answer is this error, with the body that the spec has for the status.
     ///
     /// A 429 also asks to wait for 57 seconds, as the documented one does. A status outside of 200 to 599 becomes 500.
+    ///
+    /// A request for [signing in](crate::Simulator::on_sign_in) gets the shape that errors have there, and is not asked to
+    /// wait.
     pub fn status(status: u16) -> Self {
         Self(Kind::Status {
             status,
@@ -79,7 +110,8 @@ impl Fault {
         })
     }
 
-    /// The answer is an error of the service with this code, such as 409 with `800060`.
+    /// The answer is an error of the service with this code, such as 409 with `800060`. Of an error of
+    /// [signing in](crate::Simulator::on_sign_in) it is the number, such as `50034` of AADSTS50034.
     pub fn code(status: u16, code: impl Into<String>) -> Self {
         Self(Kind::Status {
             status,
@@ -89,11 +121,11 @@ impl Fault {
         })
     }
 
-    /// The answer asks to wait this long, in whole seconds. It is for [`status`](Self::status) and [`code`](Self::code);
-    /// other faults stay as they are.
+    /// The answer asks to wait this long, in whole seconds. It is for [`status`](Self::status), [`code`](Self::code) and
+    /// [`sign_in`](Self::sign_in); other faults stay as they are.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
-        if let Kind::Status { retry_after, .. } = &mut self.0 {
+        if let Kind::Status { retry_after, .. } | Kind::SignIn { retry_after, .. } = &mut self.0 {
             *retry_after = Some(wait.as_secs());
         }
         self
@@ -108,7 +140,35 @@ impl Fault {
         })
     }
 
-    /// The token is refused (401 with the code 400), although there is nothing wrong with it.
+    /// The answer is an error of Microsoft Entra ID. It is for requests of [signing in](crate::Simulator::on_sign_in); calls
+    /// of the service stay as they are.
+    pub fn sign_in(error: SignInError) -> Self {
+        Self(Kind::SignIn {
+            error,
+            retry_after: None,
+            after_change: false,
+        })
+    }
+
+    /// The answer has this status and no body, and none of the service's headers.
+    pub fn empty(status: u16) -> Self {
+        Self(Kind::Empty {
+            status,
+            after_change: false,
+        })
+    }
+
+    /// The answer is a 302 with this `Location` and without a body, from something in front of the service. What no header
+    /// can have is left out.
+    pub fn redirect(location: impl Into<String>) -> Self {
+        Self(Kind::Redirect {
+            location: location.into(),
+            after_change: false,
+        })
+    }
+
+    /// The token is refused (401 with the code 400), although there is nothing wrong with it. Requests of
+    /// [signing in](crate::Simulator::on_sign_in), which have none, stay as they are.
     pub fn token_refused() -> Self {
         Self(Kind::TokenRefused {})
     }
@@ -173,13 +233,33 @@ impl Fault {
         })
     }
 
+    /// Wherever the JSON of the answer has a member of this name, it has this value: `3599` as text in place of a number, or
+    /// `()` for null. What cannot be written as JSON is null as well.
+    pub fn odd_member(member: impl Into<String>, value: impl Serialize) -> Self {
+        Self(Kind::OddMember {
+            member: member.into(),
+            value: serde_json::to_value(value).unwrap_or_default(),
+        })
+    }
+
+    /// Wherever the JSON of the answer has a member of this name, it is left out.
+    pub fn missing_member(member: impl Into<String>) -> Self {
+        Self(Kind::MissingMember {
+            member: member.into(),
+        })
+    }
+
     /// The request is carried out before the fault strikes: what it changes is changed. It is for
-    /// [`status`](Self::status), [`code`](Self::code), [`html`](Self::html), [`reset`](Self::reset) and
-    /// [`delay`](Self::delay); others stay as they are.
+    /// [`status`](Self::status), [`code`](Self::code), [`html`](Self::html), [`empty`](Self::empty),
+    /// [`redirect`](Self::redirect), [`sign_in`](Self::sign_in), [`reset`](Self::reset) and [`delay`](Self::delay);
+    /// others stay as they are.
     #[must_use]
     pub fn after_change(mut self) -> Self {
         if let Kind::Status { after_change, .. }
         | Kind::Html { after_change, .. }
+        | Kind::Empty { after_change, .. }
+        | Kind::Redirect { after_change, .. }
+        | Kind::SignIn { after_change, .. }
         | Kind::Reset { after_change }
         | Kind::Delay { after_change, .. } = &mut self.0
         {
@@ -198,6 +278,7 @@ mod tests {
     use std::time::Duration;
 
     use super::Fault;
+    use crate::sign_in_error::SignInError;
 
     #[test]
     fn a_fault_survives_json() {
@@ -216,6 +297,14 @@ mod tests {
             Fault::endless_next(),
             Fault::foreign_next("https://elsewhere.example/"),
             Fault::unknown_word("status", "quantum"),
+            Fault::empty(502).after_change(),
+            Fault::redirect("https://elsewhere.example/").after_change(),
+            Fault::sign_in(SignInError::TemporarilyUnavailable)
+                .retry_after(Duration::from_secs(3))
+                .after_change(),
+            Fault::odd_member("expires_in", "3599"),
+            Fault::odd_member("expires_in", ()),
+            Fault::missing_member("expires_in"),
         ] {
             let json = serde_json::to_string(&fault).expect("JSON");
             let read: Fault = serde_json::from_str(&json).expect(&json);

@@ -7,7 +7,18 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
+
+/// What becomes of a member.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Replacement<'r> {
+    /// It says this word, if it is text.
+    Word(&'r str),
+    Value(&'r Value),
+    /// It is left out.
+    Nothing,
+}
 
 /// The members of an object in their order, with their values as text.
 #[derive(Debug)]
@@ -61,27 +72,32 @@ impl Serialize for RawObject {
     }
 }
 
-/// The same text, but every member of this name that is text, however deep, says this word.
+/// The same text, but for every member of this name, however deep.
 pub(crate) fn replaced(
     json: &RawValue,
     member: &str,
-    word: &str,
+    by: Replacement<'_>,
 ) -> serde_json::Result<Box<RawValue>> {
     match json.get().as_bytes().first() {
         Some(b'{') => {
-            let mut members: RawObject = serde_json::from_str(json.get())?;
-            for (name, value) in &mut members.0 {
-                *value = if name == member && value.get().starts_with('"') {
-                    to_raw_value(word)?
-                } else {
-                    replaced(value, member, word)?
+            let members: RawObject = serde_json::from_str(json.get())?;
+            let mut changed = Vec::with_capacity(members.0.len());
+            for (name, value) in members.0 {
+                let value = match by {
+                    Replacement::Nothing if name == member => continue,
+                    Replacement::Value(value) if name == member => to_raw_value(value)?,
+                    Replacement::Word(word) if name == member && value.get().starts_with('"') => {
+                        to_raw_value(word)?
+                    }
+                    _ => replaced(&value, member, by)?,
                 };
+                changed.push((name, value));
             }
-            to_raw_value(&members)
+            to_raw_value(&RawObject(changed))
         }
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(json.get())?;
-            let items = items.into_iter().map(|item| replaced(item, member, word));
+            let items = items.into_iter().map(|item| replaced(item, member, by));
             to_raw_value(&items.collect::<serde_json::Result<Vec<_>>>()?)
         }
         _ => Ok(json.to_owned()),
@@ -92,7 +108,9 @@ pub(crate) fn replaced(
 mod tests {
     use serde_json::value::RawValue;
 
-    use super::{RawObject, replaced};
+    use serde_json::json;
+
+    use super::{RawObject, Replacement, replaced};
 
     const TEXT: &str =
         r#"{"z":1.10000000000000000001,"status":"completed","a":[{"status":7},{"status":"x"}]}"#;
@@ -114,10 +132,28 @@ mod tests {
     #[test]
     fn a_word_is_replaced_however_deep() {
         let json: &RawValue = serde_json::from_str(TEXT).expect("JSON");
-        let text = replaced(json, "status", "quantum").expect("JSON");
+        let text = replaced(json, "status", Replacement::Word("quantum")).expect("JSON");
         let wanted = TEXT
             .replace("completed", "quantum")
             .replace(r#""x""#, r#""quantum""#);
         assert_eq!(text.get(), wanted);
+    }
+
+    #[test]
+    fn a_member_is_replaced_or_left_out_whatever_it_is() {
+        let json: &RawValue = serde_json::from_str(TEXT).expect("JSON");
+        for (by, wanted) in [
+            (
+                Replacement::Value(&json!([1])),
+                r#"{"z":1.10000000000000000001,"status":[1],"a":[{"status":[1]},{"status":[1]}]}"#,
+            ),
+            (
+                Replacement::Nothing,
+                r#"{"z":1.10000000000000000001,"a":[{},{}]}"#,
+            ),
+        ] {
+            let text = replaced(json, "status", by).expect("JSON");
+            assert_eq!(text.get(), wanted);
+        }
     }
 }

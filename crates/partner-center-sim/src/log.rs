@@ -2,25 +2,43 @@
 //!
 //! A test reads here what its client really sent. Tokens and secrets are not kept.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
 use http::{HeaderMap, StatusCode, request};
 use serde::Serialize;
 
-use crate::request::bearer;
-use crate::sign_in::Endpoint;
+use crate::request::{bearer, pair};
+use crate::sign_in::{Endpoint, is_form};
+
+/// Members of a form whose values say nothing secret.
+const TOLD: [&str; 4] = ["grant_type", "client_id", "scope", "resource"];
+/// Members of which it is told only that they came.
+const HIDDEN: [&str; 8] = [
+    "client_secret",
+    "client_assertion",
+    "refresh_token",
+    "device_code",
+    "code",
+    "assertion",
+    "username",
+    "password",
+];
 
 /// A request that the simulator received.
 ///
-/// No token and no secret is in it, so that it can be printed and kept as a snapshot: no body, no query of a request for a
-/// token, and none of the headers `Authorization`, `Proxy-Authorization` and `Cookie`.
+/// No token and no secret is in it, so that it can be printed and kept as a snapshot: no body but what
+/// [`form`](Self::form) tells, no query of a request for signing in, and none of the headers `Authorization`, `Proxy-Authorization` and `Cookie`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LoggedRequest {
     method: String,
     path: String,
     query: Option<String>,
     headers: Vec<(String, String)>,
+    /// Of a request for signing in.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    form: BTreeMap<&'static str, String>,
     is_authorized: bool,
     status: u16,
     problems: Vec<String>,
@@ -37,7 +55,7 @@ impl LoggedRequest {
         &self.path
     }
 
-    /// The query as it came, without its question mark. `None` for a request for a token.
+    /// The query as it came, without its question mark. `None` for a request for signing in.
     pub fn query(&self) -> Option<&str> {
         self.query.as_deref()
     }
@@ -50,6 +68,14 @@ impl LoggedRequest {
             .iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
+    }
+
+    /// What the form of a request for signing in said: the values of `grant_type`, `client_id`, `scope` and `resource`; of a
+    /// secret, a refresh token and the like, `(hidden)` when it was there.
+    ///
+    /// `None` for other members, for other requests, and until the body has come.
+    pub fn form(&self, name: &str) -> Option<&str> {
+        self.form.get(name).map(String::as_str)
     }
 
     /// Whether the request carried a bearer token, accepted or not.
@@ -83,6 +109,7 @@ impl LoggedRequest {
                 .map(str::to_owned)
                 .filter(|_| !asks_for_token),
             headers: kept(&head.headers),
+            form: BTreeMap::new(),
             is_authorized: bearer(&head.headers).is_some(),
             status: 0,
             problems: Vec::new(),
@@ -101,6 +128,22 @@ fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
         .collect()
 }
 
+/// What is kept of a form.
+fn kept_form(head: &request::Parts, body: &[u8]) -> BTreeMap<&'static str, String> {
+    if !is_form(&head.headers) {
+        return BTreeMap::new();
+    }
+    let body = String::from_utf8_lossy(body);
+    let told = TOLD
+        .into_iter()
+        .filter_map(|name| Some((name, pair(&body, name)?.value)));
+    let hidden = HIDDEN.into_iter().filter_map(|name| {
+        pair(&body, name)?;
+        Some((name, "(hidden)".to_owned()))
+    });
+    told.chain(hidden).collect()
+}
+
 /// All requests in the order in which they came.
 #[derive(Debug, Default)]
 pub(crate) struct Log(Mutex<Vec<LoggedRequest>>);
@@ -112,6 +155,11 @@ impl Log {
         let mut requests = self.lock();
         requests.push(request);
         requests.len()
+    }
+
+    /// Notes the form of a request for signing in.
+    pub(crate) fn asked(&self, number: usize, head: &request::Parts, body: &[u8]) {
+        self.with(number, |request| request.form = kept_form(head, body));
     }
 
     /// Notes how the request with this number was answered.

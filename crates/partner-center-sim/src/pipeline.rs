@@ -1,7 +1,7 @@
 //! What happens to a request between the socket and the service?
 //!
-//! What steers the simulator is answered apart. All else is noted. Who asks for a token gets one here; who asks for
-//! anything else must have one. Then the request is counted, and either carried out or broken on purpose. What the service
+//! What steers the simulator is answered apart. All else is noted. Who signs in is answered here, or met by a fault; who
+//! asks for anything else must have a token. Then the request is counted, and either carried out or broken on purpose. What the service
 //! answers is held against the spec before it leaves or a fault changes it. Every body is read to its end, or until patience
 //! ends, whatever becomes of the request: closing a connection with unread bytes in it can cost the client the answer.
 
@@ -18,11 +18,13 @@ use tokio::time::sleep;
 
 use crate::answer::Answer;
 use crate::body::Incoming;
-use crate::broken::{Broken, Instead};
+use crate::broken::{Broken, Instead, Voice};
 use crate::clock::{Clock, Time};
 use crate::connection::Connection;
 use crate::contract::{Contract, Contracts};
 use crate::control::{self, Control};
+use crate::device::Decision;
+use crate::device_page;
 use crate::document::Document;
 use crate::fault_body::{FaultBodies, throttled};
 use crate::fit::Problem;
@@ -37,10 +39,11 @@ use crate::seeding::Seed;
 use crate::service::{Answered, Service};
 use crate::settings::Settings;
 use crate::sign_in::Endpoint;
+use crate::sign_in_rules::CurrentRules;
 use crate::state::State;
 use crate::state_file::{self, StateFile, Storage};
 use crate::throttle::Throttle;
-use crate::token::{Caller, TokenRules, Unaccepted, User};
+use crate::token::{Caller, Revoked, Unaccepted};
 
 /// What is known of a request beside what it says.
 #[derive(Clone, Copy)]
@@ -59,12 +62,12 @@ pub(crate) struct Pipeline {
     pub(crate) faults: Faults,
     pub(crate) log: Log,
     pub(crate) service: Service,
+    pub(crate) sign_in_rules: CurrentRules,
     /// Without them nothing is held against the spec.
     contracts: Option<&'static Contracts>,
     byte_order_mark: bool,
     body_timeout: Duration,
     bodies: FaultBodies,
-    token_rules: TokenRules,
     throttle: Throttle,
     /// Of a clock that shows the time of day at the start.
     speed: Option<u32>,
@@ -96,6 +99,7 @@ impl Pipeline {
             faults: Faults::default(),
             log: Log::default(),
             service: Service::new(document, Arc::clone(&keeper), settings.request_ids)?,
+            sign_in_rules: CurrentRules::new(settings.sign_in),
             keeper,
             contracts: match settings.checked {
                 true => Some(Contracts::read()?),
@@ -104,12 +108,6 @@ impl Pipeline {
             byte_order_mark: settings.byte_order_mark,
             body_timeout: settings.body_timeout,
             bodies: FaultBodies::read(document)?,
-            token_rules: TokenRules {
-                lifetime: settings.token_lifetime,
-                user: User {
-                    multi_factor: settings.multi_factor,
-                },
-            },
             throttle: Throttle::new(settings.rate_limit),
             speed: settings.speed,
         })
@@ -134,6 +132,24 @@ impl Pipeline {
     pub(crate) fn seed(&self, seed: Seed) -> io::Result<()> {
         self.keeper.change(|state| {
             seed.plant(state);
+            Ok(())
+        })
+    }
+
+    /// Says what becomes of a device; `false` when none waits with this code.
+    pub(crate) fn decide_device(&self, user_code: &str, decision: Decision) -> io::Result<bool> {
+        device_page::decide(&self.keeper, user_code, decision)
+    }
+
+    /// Lets tokens be good no longer that were handed out so far.
+    pub(crate) fn revoke(&self, revoked: Revoked) -> io::Result<()> {
+        self.keeper.change(|state| {
+            if revoked.access_tokens {
+                state.tokens.revoke();
+            }
+            if revoked.refresh_tokens {
+                state.tokens.revoke_renewals();
+            }
             Ok(())
         })
     }
@@ -236,9 +252,10 @@ impl Pipeline {
         let broken = Broken::by(self.faults.struck(&Call {
             operation,
             customer: customer.as_deref(),
+            ..Call::default()
         }));
         pause(broken.delay).await;
-        if let Some((instead, after_change)) = broken.instead(&self.bodies) {
+        if let Some((instead, after_change)) = broken.instead(Voice::Service(&self.bodies)) {
             if after_change {
                 self.carried_out(&head, &caller, body, noted).await;
             } else {
@@ -253,6 +270,55 @@ impl Pipeline {
         let answer = self.carried_out(&head, &caller, body, noted).await;
         pause(broken.late).await;
         let answer = broken.spoil(answer, &asked);
+        self.leaving(answer, &broken, number, connection)
+    }
+
+    async fn sign_in(
+        &self,
+        endpoint: &Endpoint,
+        head: request::Parts,
+        body: Incoming,
+        number: usize,
+        connection: Connection,
+    ) -> Response {
+        let broken = Broken::by(self.faults.struck(&Call {
+            is_sign_in: true,
+            ..Call::default()
+        }));
+        let body = self.whole(body).await;
+        if let Ok(body) = &body {
+            self.log.asked(number, &head, body);
+        }
+        pause(broken.delay).await;
+        let carried_out = || match &body {
+            Ok(body) => {
+                let rules = self.sign_in_rules.get();
+                endpoint.answer(&self.keeper, &rules, (&head, body), number)
+            }
+            Err(late) => Answer::clone(late),
+        };
+        let voice = Voice::SignIn(self.clock.now(), number);
+        if let Some((instead, after_change)) = broken.instead(voice) {
+            if after_change {
+                carried_out();
+            }
+            pause(broken.late).await;
+            return self.replaced(instead, &head, number, &connection);
+        }
+        let answer = carried_out();
+        pause(broken.late).await;
+        let answer = broken.spoil(answer, &head.uri);
+        self.leaving(answer, &broken, number, connection)
+    }
+
+    /// An answer on its way out.
+    fn leaving(
+        &self,
+        answer: Answer,
+        broken: &Broken,
+        number: usize,
+        connection: Connection,
+    ) -> Response {
         self.log.answered(number, answer.status);
         answer.into_response().map(|body| match broken.manner() {
             Some(manner) => Body::new(Outgoing::new(body, manner, connection)),
@@ -304,11 +370,13 @@ pub(crate) async fn answer(
         return answer.into_response();
     }
     if let Some(endpoint) = Endpoint::at(head.uri.path()) {
+        return pipeline
+            .sign_in(&endpoint, head, body, number, connection)
+            .await;
+    }
+    if head.uri.path() == device_page::PATH {
         let answer = match pipeline.whole(body).await {
-            Ok(body) => {
-                let rules = pipeline.token_rules;
-                endpoint.answer(&pipeline.keeper, rules, (&head, &body), number)
-            }
+            Ok(body) => device_page::answer(&pipeline.keeper, &head, &body),
             Err(late) => *late,
         };
         pipeline.log.answered(number, answer.status);

@@ -3,6 +3,7 @@
 //! Rules are asked in the order in which they were made. Each counts the calls that it is about, by itself and from 1, so
 //! that the same calls always meet the same faults; what is left to chance comes from a seed.
 
+use std::ops::Not;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,9 @@ pub struct Rule<'s> {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct When {
+    /// Requests of signing in, and nothing else.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    sign_in: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     operation: Option<Operation>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,7 +52,15 @@ impl<'s> Rule<'s> {
         Self { faults, when }
     }
 
-    /// Only calls for this customer, in any letter case.
+    pub(crate) fn of_sign_in(faults: &'s Faults) -> Self {
+        let when = When {
+            sign_in: true,
+            ..When::default()
+        };
+        Self { faults, when }
+    }
+
+    /// Only calls for this customer, in any letter case. Requests of signing in are for none.
     pub fn customer(mut self, id: impl Into<String>) -> Self {
         self.when.customer = Some(id.into());
         self
@@ -88,7 +100,8 @@ impl When {
             call.customer
                 .is_some_and(|customer| customer.eq_ignore_ascii_case(id))
         };
-        (self.operation.is_none() || self.operation == call.operation)
+        self.sign_in == call.is_sign_in
+            && (self.operation.is_none() || self.operation == call.operation)
             && self.customer.as_deref().is_none_or(same)
     }
 
@@ -112,8 +125,10 @@ fn chance(seed: u64, number: u64) -> f64 {
 }
 
 /// What a rule needs to know of a request.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Call<'r> {
+    /// Whether it is one of signing in. Then it is none of the service.
+    pub(crate) is_sign_in: bool,
     pub(crate) operation: Option<Operation>,
     pub(crate) customer: Option<&'r str>,
 }
@@ -198,6 +213,7 @@ mod tests {
         let call = Call {
             operation: Some(operation),
             customer: Some(customer),
+            ..Call::default()
         };
         faults.struck(&call).len()
     }

@@ -13,6 +13,8 @@ use tokio::sync::oneshot;
 
 use crate::clock::Clock;
 use crate::connection::{Connection, Door};
+use crate::control::NO_DEVICE;
+use crate::device::Decision;
 use crate::log::LoggedRequest;
 use crate::operation::Operation;
 use crate::pipeline::{Pipeline, answer};
@@ -21,6 +23,7 @@ use crate::rule::Rule;
 use crate::seeding::Seed;
 use crate::settings::{Builder, Settings};
 use crate::state_file::StateFile;
+use crate::token::Revoked;
 
 /// A running Partner Center on 127.0.0.1. It stops when it is dropped.
 pub struct Simulator {
@@ -31,11 +34,12 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// A bearer token that is always accepted: of an application with a user who did multi-factor authentication, for the
-    /// right audience, without an end.
+    /// A bearer token that is accepted until it is [revoked](Self::revoke_tokens): of an application with a user who did
+    /// multi-factor authentication, for the right audience, without an end.
     pub const ACCESS_TOKEN: &str = "simulated";
 
-    /// A refresh token that stands for any application with that user, and stays good however often it is used.
+    /// A refresh token that stands for any application with that user, and stays good however often it is used, until it is
+    /// [revoked](Self::revoke_refresh_tokens); [once](Builder::single_use_refresh_tokens), when that is asked for.
     pub const REFRESH_TOKEN: &str = "simulated";
 
     /// The partner's own tenant: that of [`ACCESS_TOKEN`](Self::ACCESS_TOKEN). Other tenants get tokens just as well.
@@ -108,7 +112,8 @@ impl Simulator {
 
     /// Where it listens, such as `http://127.0.0.1:40123`: without `/v1` and without a slash at the end.
     ///
-    /// The token endpoints are there as well: `/{tenant}/oauth2/v2.0/token` and `/{tenant}/oauth2/token`.
+    /// The endpoints for signing in are there as well: `/{tenant}/oauth2/v2.0/token`, `/{tenant}/oauth2/token`,
+    /// `/{tenant}/oauth2/v2.0/devicecode`, and the page `/devicelogin`.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
@@ -134,9 +139,29 @@ impl Simulator {
         Rule::new(&self.pipeline.faults, Some(operation))
     }
 
-    /// Lets something go wrong with calls of any operation, and with requests that are none.
+    /// Lets something go wrong with calls of any operation, and with requests that are none. Signing in is
+    /// [apart](Self::on_sign_in).
     pub fn on_any(&self) -> Rule<'_> {
         Rule::new(&self.pipeline.faults, None)
+    }
+
+    /// Lets something go wrong with requests for signing in: those to the two token endpoints and to that for device codes,
+    /// which are counted together. No other rule is about them.
+    ///
+    /// ```no_run
+    /// # async fn example() -> std::io::Result<()> {
+    /// use partner_center_sim::{Fault, SignInError, Simulator};
+    ///
+    /// let simulator = Simulator::start().await?;
+    /// // The first renewal is made, and nobody hears of the new refresh token.
+    /// simulator.on_sign_in().nth(1).fault(Fault::reset().after_change());
+    /// // At the third, the user has to do multi-factor authentication.
+    /// simulator.on_sign_in().nth(3).fault(Fault::sign_in(SignInError::MultiFactorRequired));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_sign_in(&self) -> Rule<'_> {
+        Rule::of_sign_in(&self.pipeline.faults)
     }
 
     /// Takes back every fault.
@@ -145,8 +170,8 @@ impl Simulator {
     }
 
     /// Begins again: with the orders and the time of the start, and without what was [seeded](Self::seed), faults, tokens, requests and remembered
-    /// answers. What the [builder](Self::builder) or [`set_request_ids`](Self::set_request_ids) set stays, and so does the
-    /// clock's speed.
+    /// answers. What the [builder](Self::builder), [`set_request_ids`](Self::set_request_ids) or `/_simulator/sign-in` set stays,
+    /// and so does the clock's speed.
     ///
     /// A request that is under way meanwhile is carried out before that or after it.
     ///
@@ -182,6 +207,59 @@ impl Simulator {
         let seed = Seed::read(json.as_bytes())
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         self.pipeline.seed(seed)
+    }
+
+    /// Says for a person that the device with this code may sign in. The letter case is of no matter.
+    ///
+    /// # Errors
+    ///
+    /// - [`InvalidInput`](io::ErrorKind::InvalidInput): no device waits with this code. It was never given out, or it has
+    ///   expired, or somebody decided before.
+    /// - Any other kind: it cannot be written to the [state file](Builder::state_file), and nothing is decided.
+    pub fn approve_device(&self, user_code: &str) -> io::Result<()> {
+        self.decide_device(user_code, Decision::Approve)
+    }
+
+    /// Says for a person that the device with this code may not sign in.
+    ///
+    /// # Errors
+    ///
+    /// As [`approve_device`](Self::approve_device).
+    pub fn decline_device(&self, user_code: &str) -> io::Result<()> {
+        self.decide_device(user_code, Decision::Decline)
+    }
+
+    fn decide_device(&self, user_code: &str, decision: Decision) -> io::Result<()> {
+        if self.pipeline.decide_device(user_code, decision)? {
+            return Ok(());
+        }
+        Err(io::Error::new(io::ErrorKind::InvalidInput, NO_DEVICE))
+    }
+
+    /// Lets the service accept no access token any more that there is by now: 401 with the code 400. New ones are good;
+    /// [`ACCESS_TOKEN`](Self::ACCESS_TOKEN) is not before a [reset](Self::reset).
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written to the [state file](Builder::state_file). All tokens are as good as before then.
+    pub fn revoke_tokens(&self) -> io::Result<()> {
+        self.pipeline.revoke(Revoked {
+            access_tokens: true,
+            ..Revoked::default()
+        })
+    }
+
+    /// Lets no refresh token be good any more that there is by now: `invalid_grant` with AADSTS50173. Access tokens stay
+    /// good. New ones are good; [`REFRESH_TOKEN`](Self::REFRESH_TOKEN) is not before a [reset](Self::reset).
+    ///
+    /// # Errors
+    ///
+    /// As [`revoke_tokens`](Self::revoke_tokens).
+    pub fn revoke_refresh_tokens(&self) -> io::Result<()> {
+        self.pipeline.revoke(Revoked {
+            refresh_tokens: true,
+            ..Revoked::default()
+        })
     }
 
     /// The ids of all orders of a customer, newest first, also of those that no list has yet.

@@ -7,17 +7,19 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use crate::application::Application;
 use crate::replay::RequestIds;
 use crate::server::Simulator;
+use crate::sign_in_rules::SignInRules;
 use crate::state_file::Storage;
 use crate::throttle::RateLimit;
+use crate::token::User;
 
 /// How a simulator is to be, before it runs.
 #[derive(Clone, Debug)]
 #[must_use = "a simulator runs only when this is started"]
 pub struct Builder {
-    token_lifetime: Duration,
-    multi_factor: bool,
+    sign_in: SignInRules,
     rate_limit: RateLimit,
     request_ids: RequestIds,
     address: IpAddr,
@@ -32,8 +34,7 @@ pub struct Builder {
 /// The same, as the parts need it.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    pub(crate) token_lifetime: TimeDelta,
-    pub(crate) multi_factor: bool,
+    pub(crate) sign_in: SignInRules,
     pub(crate) rate_limit: RateLimit,
     pub(crate) request_ids: RequestIds,
     pub(crate) address: IpAddr,
@@ -49,8 +50,16 @@ pub(crate) struct Settings {
 impl Builder {
     pub(crate) fn new() -> Self {
         Self {
-            token_lifetime: Duration::from_secs(60 * 60),
-            multi_factor: true,
+            sign_in: SignInRules {
+                token_lifetime: TimeDelta::hours(1),
+                refresh_token_lifetime: TimeDelta::days(90),
+                single_use: false,
+                user: User { multi_factor: true },
+                device_code_lifetime: TimeDelta::minutes(15),
+                device_interval: 5,
+                approve_devices: false,
+                applications: Vec::new(),
+            },
             rate_limit: RateLimit::Usual,
             request_ids: RequestIds::default(),
             address: Ipv4Addr::LOCALHOST.into(),
@@ -67,14 +76,70 @@ impl Builder {
     ///
     /// [`Simulator::ACCESS_TOKEN`] never expires.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
-        self.token_lifetime = lifetime;
+        self.sign_in.token_lifetime = span(lifetime);
         self
     }
 
-    /// Whether the user behind the refresh tokens signed in with multi-factor authentication, as they did unless this is
-    /// set to `false`. Without it their tokens are refused with 401 and the code 900421.
+    /// How long a refresh token is good, in the simulator's own time: 90 days unless this is set, as documented. Then it is
+    /// refused with AADSTS700082. Each renewal brings another one, with a span of its own.
+    ///
+    /// [`Simulator::REFRESH_TOKEN`] never expires.
+    pub fn refresh_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.sign_in.refresh_token_lifetime = span(lifetime);
+        self
+    }
+
+    /// Lets a refresh token be used once, [`Simulator::REFRESH_TOKEN`] included: for tests of who keeps the new one.
+    ///
+    /// Unless this is set, those that were used stay good, as documented.
+    pub fn single_use_refresh_tokens(mut self) -> Self {
+        self.sign_in.single_use = true;
+        self
+    }
+
+    /// Whether the one user signs in with multi-factor authentication, as they do unless this is set to `false`: behind a
+    /// refresh token as behind a device code. Without it their tokens are refused with 401 and the code 900421.
     pub fn multi_factor(mut self, did: bool) -> Self {
-        self.multi_factor = did;
+        self.sign_in.user.multi_factor = did;
+        self
+    }
+
+    /// Lets this application ask for tokens. From the first one on, others are unknown, and secrets count.
+    ///
+    /// Unless this is set, any application may ask with any secret, which an application that acts alone needs. When two
+    /// have the same id, the first counts.
+    ///
+    /// ```
+    /// # use partner_center_sim::{Application, Simulator};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let application = Application::new("an-app").secret("new").expired_secret("old");
+    /// let simulator = Simulator::builder().application(application).start().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn application(mut self, application: Application) -> Self {
+        self.sign_in.applications.push(application);
+        self
+    }
+
+    /// How long a device code is good, in the simulator's own time: 15 minutes unless this is set, as documented. Then the
+    /// device is told `expired_token`.
+    pub fn device_code_lifetime(mut self, lifetime: Duration) -> Self {
+        self.sign_in.device_code_lifetime = span(lifetime);
+        self
+    }
+
+    /// How long a device is asked to wait between two questions, in whole seconds: 5 unless this is set, as documented.
+    /// Nobody minds when it asks sooner.
+    pub fn device_interval(mut self, interval: Duration) -> Self {
+        self.sign_in.device_interval = interval.as_secs();
+        self
+    }
+
+    /// Approves every device code by itself, as if a person had entered it at once.
+    pub fn approve_devices(mut self) -> Self {
+        self.sign_in.approve_devices = true;
         self
     }
 
@@ -183,9 +248,7 @@ impl Builder {
 
     pub(crate) fn settings(self) -> Settings {
         Settings {
-            // A span that no calendar holds is one without end.
-            token_lifetime: TimeDelta::from_std(self.token_lifetime).unwrap_or(TimeDelta::MAX),
-            multi_factor: self.multi_factor,
+            sign_in: self.sign_in,
             rate_limit: self.rate_limit,
             request_ids: self.request_ids,
             address: self.address,
@@ -197,4 +260,9 @@ impl Builder {
             checked: self.checked,
         }
     }
+}
+
+/// A span that no calendar holds is one without end.
+fn span(span: Duration) -> TimeDelta {
+    TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX)
 }

@@ -7,6 +7,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Time;
+use crate::device::Devices;
 use crate::document::Document;
 use crate::replay::Answers;
 use crate::seed;
@@ -20,6 +21,9 @@ use crate::token::Tokens;
 pub(crate) struct State {
     pub(crate) time: Time,
     pub(crate) tokens: Tokens,
+    /// Files from before there were any have none.
+    #[serde(default)]
+    pub(crate) devices: Devices,
     pub(crate) answers: Answers,
     pub(crate) customers: Vec<Customer>,
 }
@@ -30,6 +34,7 @@ impl State {
         Ok(Self {
             time,
             tokens: Tokens::default(),
+            devices: Devices::default(),
             answers: Answers::default(),
             customers: seed::customers(document, Simulator::CUSTOMERS)?,
         })

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::State;
 
-/// What is written, and all that can be read. A change of any type below `State` is another version.
+/// What is written, and all that can be read. A change of any type below `State` that files from before do not fit is
+/// another version.
 const VERSION: u32 = 1;
 
 /// Where a state comes from, and where it goes.

@@ -7,10 +7,12 @@
 use std::collections::BTreeMap;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::server::Simulator;
+use crate::sign_in_error::SignInError;
+use crate::sign_in_rules::{SignInRules, end};
 
 /// What a token for Partner Center is meant for: the global service and the one in China.
 const AUDIENCES: [&str; 2] = [
@@ -42,6 +44,16 @@ pub(crate) enum Unaccepted {
     WithoutMultiFactor,
 }
 
+/// Which tokens are to be good no longer.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Revoked {
+    #[serde(default)]
+    pub(crate) access_tokens: bool,
+    #[serde(default)]
+    pub(crate) refresh_tokens: bool,
+}
+
 /// What a token is asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Grant<'g> {
@@ -58,14 +70,6 @@ pub(crate) struct User {
     pub(crate) multi_factor: bool,
 }
 
-/// What is the same for all tokens.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TokenRules {
-    pub(crate) lifetime: TimeDelta,
-    /// How the user behind the refresh tokens signed in.
-    pub(crate) user: User,
-}
-
 /// A token that was handed out.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -76,6 +80,58 @@ struct Issued {
     expires: DateTime<Utc>,
 }
 
+/// A refresh token that was handed out.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(from = "WrittenRenewal")]
+struct Renewal {
+    /// Whose it is; anybody's when there is none.
+    application: Option<String>,
+    /// It has no end when there is none.
+    expires: Option<DateTime<Utc>>,
+    standing: Standing,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Standing {
+    Good,
+    UsedUp,
+    Revoked,
+}
+
+/// What a state file has of a refresh token: nothing but the application, before refresh tokens had an end.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenRenewal {
+    Owner(String),
+    Whole {
+        application: Option<String>,
+        expires: Option<DateTime<Utc>>,
+        standing: Standing,
+    },
+}
+
+impl From<WrittenRenewal> for Renewal {
+    fn from(written: WrittenRenewal) -> Self {
+        match written {
+            WrittenRenewal::Owner(application) => Self {
+                application: Some(application),
+                expires: None,
+                standing: Standing::Good,
+            },
+            WrittenRenewal::Whole {
+                application,
+                expires,
+                standing,
+            } => Self {
+                application,
+                expires,
+                standing,
+            },
+        }
+    }
+}
+
 /// Every token that is good for something, but for the fixed ones.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -83,8 +139,10 @@ pub(crate) struct Tokens {
     /// How many were ever handed out.
     count: u64,
     issued: BTreeMap<String, Issued>,
-    /// Refresh tokens, each with the application that it belongs to.
-    renewals: BTreeMap<String, String>,
+    /// Refresh tokens. The fixed one is not in it before something became of it.
+    renewals: BTreeMap<String, Renewal>,
+    #[serde(default)]
+    is_fixed_token_revoked: bool,
 }
 
 #[derive(Serialize)]
@@ -120,7 +178,7 @@ struct Claims<'c> {
 impl Tokens {
     /// Whose token this is.
     pub(crate) fn caller(&self, token: &[u8], now: DateTime<Utc>) -> Result<Caller, Unaccepted> {
-        if token == Simulator::ACCESS_TOKEN.as_bytes() {
+        if token == Simulator::ACCESS_TOKEN.as_bytes() && !self.is_fixed_token_revoked {
             return Ok(Caller {
                 tenant: Simulator::TENANT.to_owned(),
                 is_user: true,
@@ -139,28 +197,52 @@ impl Tokens {
         Ok(issued.caller.clone())
     }
 
-    /// Whether a refresh token may be used by this application.
-    pub(crate) fn may_renew(&self, refresh_token: &str, application: &str) -> bool {
-        refresh_token == Simulator::REFRESH_TOKEN
-            || self
-                .renewals
-                .get(refresh_token)
-                .is_some_and(|owner| owner.eq_ignore_ascii_case(application))
+    /// Lets a refresh token be used by an application, perhaps for the last time.
+    pub(crate) fn renew(
+        &mut self,
+        refresh_token: &str,
+        application: &str,
+        rules: &SignInRules,
+        now: DateTime<Utc>,
+    ) -> Result<(), SignInError> {
+        let fixed = (refresh_token == Simulator::REFRESH_TOKEN).then(Renewal::fixed);
+        let renewal = self.renewals.get(refresh_token).cloned().or(fixed);
+        let mut renewal = renewal.ok_or(SignInError::RefreshTokenNotValid)?;
+        renewal.check(application, now)?;
+        if rules.single_use {
+            renewal.standing = Standing::UsedUp;
+            self.renewals.insert(refresh_token.to_owned(), renewal);
+        }
+        Ok(())
+    }
+
+    /// Lets no access token be good any more that was handed out so far, and not the fixed one.
+    pub(crate) fn revoke(&mut self) {
+        self.issued.clear();
+        self.is_fixed_token_revoked = true;
+    }
+
+    /// The same of refresh tokens.
+    pub(crate) fn revoke_renewals(&mut self) {
+        self.renewals
+            .entry(Simulator::REFRESH_TOKEN.to_owned())
+            .or_insert_with(Renewal::fixed);
+        for renewal in self.renewals.values_mut() {
+            renewal.standing = Standing::Revoked;
+        }
     }
 
     /// Hands out a token.
     pub(crate) fn issue(
         &mut self,
         grant: &Grant<'_>,
-        lifetime: TimeDelta,
+        rules: &SignInRules,
         now: DateTime<Utc>,
     ) -> String {
         let number = self.next_number();
         // What expired is as good as what never was.
         self.issued.retain(|_, issued| now < issued.expires);
-        let expires = now
-            .checked_add_signed(lifetime)
-            .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let expires = end(now, rules.token_lifetime);
         let token = written(grant, now, expires, number);
         let caller = Caller {
             tenant: grant.tenant.to_owned(),
@@ -176,17 +258,52 @@ impl Tokens {
         token
     }
 
-    /// Hands out a refresh token for the same application. Those before it stay good.
-    pub(crate) fn renewal(&mut self, application: &str) -> String {
+    /// Hands out a refresh token. Those before it stay as they are.
+    pub(crate) fn renewal(
+        &mut self,
+        application: &str,
+        rules: &SignInRules,
+        now: DateTime<Utc>,
+    ) -> String {
         let text = format!("refresh token {}", self.next_number());
         let token = format!("1.{}", BASE64_URL_SAFE_NO_PAD.encode(text));
-        self.renewals.insert(token.clone(), application.to_owned());
+        let renewal = Renewal {
+            application: Some(application.to_owned()),
+            expires: Some(end(now, rules.refresh_token_lifetime)),
+            standing: Standing::Good,
+        };
+        self.renewals.insert(token.clone(), renewal);
         token
     }
 
     fn next_number(&mut self) -> u64 {
         self.count = self.count.saturating_add(1);
         self.count
+    }
+}
+
+impl Renewal {
+    /// The one that is anybody's and has no end.
+    fn fixed() -> Self {
+        Self {
+            application: None,
+            expires: None,
+            standing: Standing::Good,
+        }
+    }
+
+    fn check(&self, application: &str, now: DateTime<Utc>) -> Result<(), SignInError> {
+        let owner = self.application.as_deref();
+        let is_own = owner.is_none_or(|owner| owner.eq_ignore_ascii_case(application));
+        match self.standing {
+            _ if !is_own => Err(SignInError::RefreshTokenNotValid),
+            Standing::Revoked => Err(SignInError::RefreshTokenRevoked),
+            Standing::UsedUp => Err(SignInError::RefreshTokenNotValid),
+            Standing::Good if self.expires.is_some_and(|expires| now >= expires) => {
+                Err(SignInError::RefreshTokenExpired)
+            }
+            Standing::Good => Ok(()),
+        }
     }
 }
 

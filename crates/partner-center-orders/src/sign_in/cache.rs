@@ -3,6 +3,7 @@
 //! A token is kept in memory and renewed before it expires, in the background, so that nobody waits for it and nobody fails
 //! when that fails. Where there is no good token, one call gets it and all others wait for that one.
 
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
@@ -69,7 +70,6 @@ impl Fetched {
 }
 
 /// One token and the way to the next.
-#[derive(Debug)]
 pub(crate) struct Cache<S> {
     source: S,
     current: RwLock<Option<Fetched>>,
@@ -82,6 +82,12 @@ pub(crate) struct Cache<S> {
 struct Last {
     at: Option<Instant>,
     failure: Option<CredentialError>,
+}
+
+impl<S: fmt::Debug> fmt::Debug for Cache<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.fmt(f)
+    }
 }
 
 impl<S: Source> Cache<S> {

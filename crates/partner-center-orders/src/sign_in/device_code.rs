@@ -4,23 +4,21 @@
 //! asks until that has happened.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use chrono::DateTime;
 use oauth2::{
-    AsyncHttpClient, DeviceAuthorizationResponse, DeviceCodeErrorResponse,
-    ExtraDeviceAuthorizationFields, HttpRequest, HttpResponse, RequestTokenError,
+    DeviceAuthorizationResponse, DeviceCodeErrorResponse, ExtraDeviceAuthorizationFields,
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
 use super::cache::Moment;
-use super::entra::{self, Entra, Grant, kept, save, unreadable};
+use super::entra::{Entra, Grant, save};
 use super::fault::Fault;
 use super::granted::Granted;
-use super::wire::{Sent, Wire, may_pass};
 use super::{EntraCredential, EntraVersion, RefreshTokenStore};
 use crate::credential_error::{CredentialError, CredentialErrorKind as Kind};
 
@@ -34,46 +32,6 @@ pub struct DeviceCode {
 
 /// Whatever the authority says, it is not asked more often than ten times a second.
 const SHORTEST: Duration = Duration::from_millis(100);
-
-/// What the library asks through until the user has decided.
-///
-/// It would go on after each failure of the way there, also after those that do not pass: of these it gets an empty answer,
-/// which ends it.
-struct Polls {
-    wire: Arc<Wire>,
-    secrets: Vec<SecretString>,
-    last: Mutex<Last>,
-}
-
-struct Last {
-    /// When the authority was asked last.
-    asked: Moment,
-    /// What ended it.
-    ended: Option<CredentialError>,
-}
-
-impl Polls {
-    async fn poll(&self, request: HttpRequest) -> Result<HttpResponse, CredentialError> {
-        let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last().asked = Moment::now();
-        match self.wire.once(request, &self.secrets).await {
-            Err(error) if !may_pass(&error) => {
-                last().ended = Some(error);
-                Ok(HttpResponse::default())
-            }
-            answer => answer,
-        }
-    }
-}
-
-impl<'c> AsyncHttpClient<'c> for Polls {
-    type Error = CredentialError;
-    type Future = Sent<'c>;
-
-    fn call(&'c self, request: HttpRequest) -> Sent<'c> {
-        Box::pin(self.poll(request))
-    }
-}
 
 /// What Entra adds to RFC 8628.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -91,11 +49,11 @@ impl DeviceCode {
             return Err(CredentialError::configuration(message));
         }
         let asked = Moment::now();
-        let secrets = entra.secrets(None);
+        let exchange = entra.exchange(None);
         let request = entra.oauth.exchange_device_code();
         let request = request.add_scopes(entra.user_scopes());
-        let answer = request.request_async(&entra.wire.with(&secrets)).await;
-        let answer = answer.map_err(|error| entra::failed(error, &secrets))?;
+        let answer = request.request_async(&exchange).await;
+        let answer = answer.map_err(|error| exchange.failed(error, |fault| fault))?;
         Ok(Self {
             entra,
             answer,
@@ -136,41 +94,26 @@ impl DeviceCode {
     ) -> Result<EntraCredential, CredentialError> {
         let Self { entra, answer, .. } = self;
         let code = SecretString::from(answer.device_code().secret().as_str());
-        let secrets = entra.secrets(Some(&code));
-        let polls = Polls {
-            wire: Arc::clone(&entra.wire),
-            secrets: secrets.clone(),
-            last: Mutex::new(Last {
-                asked: Moment::now(),
-                ended: None,
-            }),
-        };
+        let exchange = entra.exchange(Some(&code)).polling();
         let begun = Instant::now();
         let request = entra.oauth.exchange_device_access_token(&answer);
         let granted: Result<Granted, _> = request
             // The wall clock may be set meanwhile.
             .set_time_fn(move || DateTime::UNIX_EPOCH + begun.elapsed())
-            .request_async(&polls, |wait| sleep(wait.max(SHORTEST)), None)
+            .request_async(&exchange, |wait| sleep(wait.max(SHORTEST)), None)
             .await;
-        let Last { asked, ended } = polls
-            .last
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(error) = ended {
-            return Err(error);
-        }
-        let granted = granted.map_err(|error| failed(error, &secrets))?;
-        let tokens = granted.into_tokens()?;
+        let granted = granted.map_err(|error| exchange.failed(error, refusal))?;
+        let tokens = granted.into_tokens(exchange.asked());
+        let tokens = tokens.map_err(|error| exchange.explained(error))?;
         let Some(refresh_token) = &tokens.refresh else {
             let message = "the authority answered without a refresh token";
-            return Err(CredentialError::of_kind(Kind::Unreadable, message));
+            return Err(exchange.explained(CredentialError::of_kind(Kind::Unreadable, message)));
         };
         save(&store, refresh_token).await?;
-        let first = kept(tokens, asked);
         Ok(EntraCredential::new(
             entra,
             Grant::refresh_token(Arc::new(store)),
-            Some(first),
+            Some(tokens.access),
         ))
     }
 }
@@ -185,16 +128,7 @@ impl fmt::Debug for DeviceCode {
     }
 }
 
-fn failed(
-    error: RequestTokenError<CredentialError, DeviceCodeErrorResponse>,
-    secrets: &[SecretString],
-) -> CredentialError {
-    match error {
-        RequestTokenError::Request(error) => error,
-        RequestTokenError::ServerResponse(answer) => {
-            let word = answer.error().to_string();
-            Fault::of_words(word, answer.error_description()).into_error(secrets)
-        }
-        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => unreadable(),
-    }
+/// What polls have of a refusal.
+fn refusal(answer: DeviceCodeErrorResponse) -> Fault {
+    Fault::of_words(answer.error().to_string(), answer.error_description())
 }

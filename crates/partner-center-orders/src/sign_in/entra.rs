@@ -12,13 +12,12 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::cache::{Fetched, Moment};
+use super::cache::Fetched;
 use super::fault::Fault;
 use super::granted::{Granted, Tokens};
-use super::wire::Wire;
+use super::wire::{Exchange, Wire};
 use super::{EntraVersion, RefreshTokenStore};
 use crate::cloud::Cloud;
-use crate::credential::AccessToken;
 use crate::credential_error::{CredentialError, CredentialErrorKind as Kind};
 
 /// What ends a cloud's scope: everything that the application was granted.
@@ -45,7 +44,7 @@ type Oauth = Client<
 /// An application at the endpoints of its tenant.
 pub(super) struct Entra {
     pub(super) oauth: Oauth,
-    pub(super) wire: Arc<Wire>,
+    wire: Arc<Wire>,
     secret: Option<SecretString>,
     cloud: Cloud,
     version: EntraVersion,
@@ -126,11 +125,8 @@ impl Entra {
             EntraVersion::V1 => request.add_extra_param("resource", self.resource()),
             EntraVersion::V2 => request.add_scope(Scope::new(self.cloud.scope().to_owned())),
         };
-        let secrets = self.secrets(None);
-        let granted = request.request_async(&self.wire.with(&secrets)).await;
-        granted
-            .map_err(|error| failed(error, &secrets))?
-            .into_tokens()
+        let exchange = self.exchange(None);
+        tokens(request.request_async(&exchange).await, &exchange)
     }
 
     async fn renewal(&self, refresh_token: &SecretString) -> Result<Tokens, CredentialError> {
@@ -138,20 +134,31 @@ impl Entra {
         let token = RefreshToken::new(refresh_token.expose_secret().to_owned());
         let request = self.oauth.exchange_refresh_token(&token);
         let request = match self.version {
-            EntraVersion::V1 => request.add_extra_param("resource", self.resource()),
+            // As documented for the secure application model.
+            EntraVersion::V1 => request
+                .add_scope(Scope::new("openid".to_owned()))
+                .add_extra_param("resource", self.resource()),
             EntraVersion::V2 => request.add_scopes(self.user_scopes()),
         };
-        let secrets = self.secrets(Some(refresh_token));
-        let granted = request.request_async(&self.wire.with(&secrets)).await;
-        granted
-            .map_err(|error| failed(error, &secrets))?
-            .into_tokens()
+        let exchange = self.exchange(Some(refresh_token));
+        tokens(request.request_async(&exchange).await, &exchange)
     }
 
-    /// The secrets of a request.
-    pub(super) fn secrets(&self, other: Option<&SecretString>) -> Vec<SecretString> {
-        self.secret.iter().chain(other).cloned().collect()
+    /// The way for one request, which brings the application's secret and perhaps another.
+    pub(super) fn exchange(&self, other: Option<&SecretString>) -> Exchange {
+        let secrets = self.secret.iter().chain(other).cloned().collect();
+        Exchange::new(&self.wire, secrets)
     }
+}
+
+/// What the library made of the answer.
+fn tokens(
+    granted: Result<Granted, RequestTokenError<CredentialError, Fault>>,
+    exchange: &Exchange,
+) -> Result<Tokens, CredentialError> {
+    let granted = granted.map_err(|error| exchange.failed(error, |fault| fault))?;
+    let tokens = granted.into_tokens(exchange.asked());
+    tokens.map_err(|error| exchange.explained(error))
 }
 
 impl fmt::Debug for Entra {
@@ -185,7 +192,6 @@ impl Grant {
 
     /// Gets a token. A refresh token that comes with it is saved before anybody hears of it.
     pub(super) async fn fetch(&self, entra: &Entra) -> Result<Fetched, CredentialError> {
-        let asked = Moment::now();
         let tokens = match self {
             Self::ClientCredentials => entra.client_credentials().await?,
             Self::RefreshToken { store, unsaved } => {
@@ -193,21 +199,7 @@ impl Grant {
                 renew(entra, store.as_ref(), &mut unsaved).await?
             }
         };
-        Ok(kept(tokens, asked))
-    }
-}
-
-/// The access token, with the time that it is good.
-pub(super) fn kept(tokens: Tokens, asked: Moment) -> Fetched {
-    let token = AccessToken::new(tokens.access);
-    let token = match asked.wall_after(tokens.lifetime) {
-        Some(end) => token.expires_at(end),
-        None => token,
-    };
-    Fetched {
-        token,
-        asked,
-        lifetime: tokens.lifetime,
+        Ok(tokens.access)
     }
 }
 
@@ -271,21 +263,4 @@ pub(super) fn check_secret(secret: &SecretString, what: &str) -> Result<(), Cred
         return Ok(());
     };
     Err(CredentialError::configuration(format!("{what} {wrong}")))
-}
-
-/// Why there is no token; nothing of a body is in it.
-pub(super) fn failed(
-    error: RequestTokenError<CredentialError, Fault>,
-    secrets: &[SecretString],
-) -> CredentialError {
-    match error {
-        RequestTokenError::Request(error) => error,
-        RequestTokenError::ServerResponse(fault) => fault.into_error(secrets),
-        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => unreadable(),
-    }
-}
-
-pub(super) fn unreadable() -> CredentialError {
-    let message = "what the authority answered is neither a token nor an error that can be read";
-    CredentialError::of_kind(Kind::Unreadable, message)
 }

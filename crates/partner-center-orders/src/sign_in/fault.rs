@@ -97,16 +97,20 @@ impl Fault {
     }
 
     fn kind(&self) -> Kind {
-        let codes = self.codes();
-        if let Some(kind) = codes.iter().find_map(|code| of_code(*code)) {
+        match self.error.as_str() {
+            // Of a device code: the word says more than the number.
+            "authorization_declined" => return Kind::Declined,
+            "expired_token" | "code_expired" => return Kind::CodeExpired,
+            _ => {}
+        }
+        if let Some(kind) = self.codes().into_iter().find_map(of_code) {
             return kind;
         }
         match (self.error.as_str(), self.suberror.as_str()) {
             ("consent_required", _) | (_, Some("consent_required")) => Kind::ConsentRequired,
             ("interaction_required" | "login_required", _) => Kind::InteractionRequired,
             ("invalid_client" | "unauthorized_client", _) => Kind::InvalidClient,
-            ("authorization_declined" | "access_denied", _) => Kind::Declined,
-            ("expired_token" | "code_expired", _) => Kind::CodeExpired,
+            ("access_denied", _) => Kind::Declined,
             ("invalid_grant", _) => Kind::InvalidGrant,
             ("temporarily_unavailable" | "server_error", _) => Kind::Server,
             _ => Kind::Refused,

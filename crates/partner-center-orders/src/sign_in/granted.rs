@@ -9,6 +9,8 @@ use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::cache::{Fetched, Moment};
+use crate::credential::AccessToken;
 use crate::credential_error::{CredentialError, CredentialErrorKind as Kind};
 
 /// The answer to a request for a token: numbers come as such from the newer endpoint, as text from the older one.
@@ -66,17 +68,15 @@ impl fmt::Debug for Granted {
 
 /// Tokens, out of the hands of the library that asked for them.
 pub(super) struct Tokens {
-    pub(super) access: SecretString,
-    /// How long it is good, counted from the moment it was asked for.
-    pub(super) lifetime: Duration,
+    pub(super) access: Fetched,
     pub(super) refresh: Option<SecretString>,
 }
 
 impl Granted {
-    /// The tokens, if it can be known how long they are good.
-    pub(super) fn into_tokens(self) -> Result<Tokens, CredentialError> {
+    /// The tokens, if it can be known how long they are good: from the moment on that they were asked for.
+    pub(super) fn into_tokens(self, asked: Moment) -> Result<Tokens, CredentialError> {
         let unusable = |what| Err(CredentialError::of_kind(Kind::Unreadable, what));
-        if self.token_type != BasicTokenType::Bearer {
+        if !self.token_type.as_ref().eq_ignore_ascii_case("bearer") {
             return unusable("the authority answered with a token that is no bearer token");
         }
         if self.access_token.secret().trim().is_empty() {
@@ -95,9 +95,17 @@ impl Granted {
             .refresh_token
             .as_ref()
             .map(|token| token.secret().clone());
+        let token = AccessToken::new(self.access_token.into_secret());
+        let token = match asked.wall_after(lifetime) {
+            Some(end) => token.expires_at(end),
+            None => token,
+        };
         Ok(Tokens {
-            access: self.access_token.into_secret().into(),
-            lifetime,
+            access: Fetched {
+                token,
+                asked,
+                lifetime,
+            },
             refresh: refresh
                 .filter(|token| !token.is_empty())
                 .map(SecretString::from),

@@ -4,17 +4,18 @@
 //! is bought by it.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::StatusCode;
-use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
+use oauth2::{AsyncHttpClient, ErrorResponse, HttpRequest, HttpResponse, RequestTokenError};
 use reqwest::Request;
 use secrecy::SecretString;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::fault;
+use super::cache::Moment;
+use super::fault::{self, Fault};
 use crate::body::{self, BodyFailure};
 use crate::call::in_time;
 use crate::credential_error::{CredentialError, CredentialErrorKind as Kind};
@@ -35,65 +36,148 @@ pub(super) struct Wire {
     pub(super) deadline: Duration,
 }
 
-impl Wire {
-    /// A way for one request, whose secrets are looked for in what comes back. It is sent until there is an answer that
-    /// says yes or no in JSON, or no more attempt may be made.
-    pub(super) fn with(self: &Arc<Self>, secrets: &[SecretString]) -> Sending {
-        Sending {
-            wire: Arc::clone(self),
-            secrets: secrets.to_vec(),
+/// One exchange with the authority: what the library sends through, and what is known of it afterwards.
+///
+/// The request is sent until there is an answer that says yes or no in JSON, or no more attempt may be made.
+pub(super) struct Exchange {
+    wire: Arc<Wire>,
+    /// Those of the request, which are looked for in what comes back.
+    secrets: Vec<SecretString>,
+    /// Whether the library itself asks again, as it does until a device code was entered. It would go on after each failure
+    /// of the way, also after those that do not pass.
+    is_poll: bool,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    /// When it was asked last.
+    asked: Option<Moment>,
+    attempts: u32,
+    status: Option<StatusCode>,
+    /// Why there is no answer that the library could read: it gets an empty one.
+    failure: Option<CredentialError>,
+}
+
+/// What the library waits for.
+pub(super) type Sent<'c> =
+    Pin<Box<dyn Future<Output = Result<HttpResponse, CredentialError>> + Send + 'c>>;
+
+impl<'c> AsyncHttpClient<'c> for Exchange {
+    type Error = CredentialError;
+    type Future = Sent<'c>;
+
+    fn call(&'c self, request: HttpRequest) -> Sent<'c> {
+        Box::pin(async {
+            match self.send(request).await {
+                Err(failure) if self.is_poll && may_pass(&failure) => Err(failure),
+                Err(failure) => {
+                    self.seen().failure = Some(failure);
+                    Ok(HttpResponse::default())
+                }
+                answer => answer,
+            }
+        })
+    }
+}
+
+impl Exchange {
+    pub(super) fn new(wire: &Arc<Wire>, secrets: Vec<SecretString>) -> Self {
+        Self {
+            wire: Arc::clone(wire),
+            secrets,
+            is_poll: false,
+            seen: Mutex::default(),
         }
     }
 
-    /// Sends, and never again.
-    pub(super) async fn once(
-        &self,
-        request: HttpRequest,
-        secrets: &[SecretString],
-    ) -> Result<HttpResponse, CredentialError> {
-        self.send_up_to(1, request, secrets).await
+    /// Leaves it to the library to ask again.
+    pub(super) fn polling(self) -> Self {
+        Self {
+            is_poll: true,
+            ..self
+        }
     }
 
-    async fn send_up_to(
+    /// When the authority was asked for what came.
+    pub(super) fn asked(&self) -> Moment {
+        self.seen().asked.unwrap_or_else(Moment::now)
+    }
+
+    /// What the library's error means; `read` takes the refusal out of it. Nothing of a body is in it.
+    pub(super) fn failed<T: ErrorResponse>(
         &self,
-        attempts: u32,
-        request: HttpRequest,
-        secrets: &[SecretString],
-    ) -> Result<HttpResponse, CredentialError> {
-        let request = Request::try_from(request.map(reqwest::Body::from)).map_err(|error| {
-            CredentialError::configuration("no such request can be sent").with_source(error)
-        })?;
-        let until = in_time(self.deadline);
-        let mut waits = self.repeats.waits();
+        error: RequestTokenError<CredentialError, T>,
+        read: impl FnOnce(T) -> Fault,
+    ) -> CredentialError {
+        if let Some(failure) = self.seen().failure.take() {
+            return failure;
+        }
+        self.explained(match error {
+            RequestTokenError::Request(failure) => failure,
+            RequestTokenError::ServerResponse(refusal) => read(refusal).into_error(&self.secrets),
+            RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
+                let message =
+                    "what the authority answered is neither a token nor an error that can be read";
+                CredentialError::of_kind(Kind::Unreadable, message)
+            }
+        })
+    }
+
+    /// Adds what is known of the exchange to an error about its answer.
+    pub(super) fn explained(&self, error: CredentialError) -> CredentialError {
+        let seen = self.seen();
+        let error = error.after(seen.attempts);
+        match seen.status {
+            Some(status) => error.with_status(status),
+            None => error,
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, CredentialError> {
+        let unsent = |why| CredentialError::configuration(why);
+        let request = Request::try_from(request.map(reqwest::Body::from))
+            .map_err(|error| unsent("no such request can be sent").with_source(error))?;
+        let Wire {
+            repeats, deadline, ..
+        } = &*self.wire;
+        let until = in_time(*deadline);
+        let mut waits = repeats.waits();
         let mut made = 0;
         loop {
-            let again = request.try_clone();
-            let Some(attempt) = again else {
-                return Err(CredentialError::configuration(
-                    "the request cannot be sent again",
-                ));
-            };
+            let attempt = request
+                .try_clone()
+                .ok_or_else(|| unsent("the request cannot be sent again"))?;
             made += 1;
-            let error = match self.attempt(attempt, secrets, until).await {
-                Ok(answer) => return Ok(answer),
+            *self.seen() = Seen {
+                asked: Some(Moment::now()),
+                attempts: made,
+                ..Seen::default()
+            };
+            let error = match self.wire.attempt(attempt, &self.secrets, until).await {
+                Ok(answer) => {
+                    self.seen().status = Some(answer.status());
+                    return Ok(answer);
+                }
                 Err(error) => error.after(made),
             };
-            if made >= attempts || !may_pass(&error) {
+            if self.is_poll || made >= repeats.attempts || !may_pass(&error) {
                 return Err(error);
             }
-            let asked = error.retry_after();
-            let fits = |wait| {
-                Instant::now()
-                    .checked_add(wait)
-                    .filter(|then| *then < until)
-            };
-            let Some(then) = fits(waits.next(asked)) else {
+            let then = Instant::now().checked_add(waits.next(error.retry_after()));
+            let Some(then) = then.filter(|then| *then < until) else {
                 return Err(error);
             };
             sleep_until(then).await;
         }
     }
+}
 
+impl Wire {
     async fn attempt(
         &self,
         request: Request,
@@ -152,26 +236,6 @@ impl Wire {
     }
 }
 
-/// What the library sends through.
-pub(super) struct Sending {
-    wire: Arc<Wire>,
-    secrets: Vec<SecretString>,
-}
-
-/// What the library waits for.
-pub(super) type Sent<'c> =
-    Pin<Box<dyn Future<Output = Result<HttpResponse, CredentialError>> + Send + 'c>>;
-
-impl<'c> AsyncHttpClient<'c> for Sending {
-    type Error = CredentialError;
-    type Future = Sent<'c>;
-
-    fn call(&'c self, request: HttpRequest) -> Sent<'c> {
-        let attempts = self.wire.repeats.attempts;
-        Box::pin(self.wire.send_up_to(attempts, request, &self.secrets))
-    }
-}
-
 /// What an answer means whose status alone says that the authority failed.
 fn failed(status: StatusCode) -> Option<Kind> {
     match status {
@@ -201,7 +265,7 @@ fn unread(failure: BodyFailure) -> CredentialError {
 }
 
 /// Whether the same request may go better in a moment.
-pub(super) fn may_pass(error: &CredentialError) -> bool {
+fn may_pass(error: &CredentialError) -> bool {
     matches!(
         error.kind(),
         Kind::Network | Kind::Timeout | Kind::Throttled | Kind::Server

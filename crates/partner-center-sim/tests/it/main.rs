@@ -7,12 +7,14 @@
 )]
 
 mod activation;
+mod applications;
 mod attachments;
 mod bodies;
 mod change;
 mod contract;
 mod control;
 mod create;
+mod devices;
 mod faults;
 mod filters;
 mod lists;
@@ -23,8 +25,10 @@ mod orders;
 mod patience;
 mod progress;
 mod refusals;
+mod renewals;
 mod replays;
 mod seeding;
+mod sign_in_faults;
 mod state;
 mod state_file;
 mod subscriptions;

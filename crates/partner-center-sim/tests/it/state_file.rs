@@ -237,6 +237,7 @@ async fn numbers_out_of_all_bounds_do_no_harm() {
         ("/state/customers/0/placed", json!(u32::MAX)),
         ("/state/customers/0/index", largest.clone()),
         ("/state/tokens/count", largest.clone()),
+        ("/state/devices/count", largest.clone()),
         ("/state/time/speed", json!(u32::MAX)),
         ("/state/time/wall_clock", json!("0001-01-01T00:00:00Z")),
         ("/state/time/now", json!("9999-12-31T23:59:59.999999999Z")),

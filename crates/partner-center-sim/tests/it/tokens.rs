@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
-use partner_center_sim::Simulator;
+use partner_center_sim::{Fault, Simulator};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
-use crate::wire::{AUTHORIZED, FIRST, Reply, exchange, request};
+use crate::wire::{AUTHORIZED, FIRST, Reply, exchange, request, send};
 
-const PARTNER_CENTER: &str = "https://api.partnercenter.microsoft.com";
-const V1: &str = "/contoso.example/oauth2/token";
-const V2: &str = "/contoso.example/oauth2/v2.0/token";
+pub(crate) const PARTNER_CENTER: &str = "https://api.partnercenter.microsoft.com";
+pub(crate) const V1: &str = "/contoso.example/oauth2/token";
+pub(crate) const V2: &str = "/contoso.example/oauth2/v2.0/token";
 
-async fn post(simulator: &Simulator, target: &str, form: &str) -> Reply {
+pub(crate) async fn post(simulator: &Simulator, target: &str, form: &str) -> Reply {
     let request = format!(
         "POST {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
          Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n\
@@ -22,21 +24,22 @@ async fn post(simulator: &Simulator, target: &str, form: &str) -> Reply {
     exchange(simulator, request.as_bytes()).await
 }
 
-fn alone(audience: &str) -> String {
+pub(crate) fn alone(audience: &str) -> String {
     format!(
         "grant_type=client_credentials&client_id=an-app&client_secret=a%26b&scope={audience}%2F.default"
     )
 }
 
-const RENEWAL: &str = "grant_type=refresh_token&client_id=an-app&refresh_token=simulated";
+pub(crate) const RENEWAL: &str =
+    "grant_type=refresh_token&client_id=an-app&refresh_token=simulated";
 
-async fn token(simulator: &Simulator, form: &str) -> String {
+pub(crate) async fn token(simulator: &Simulator, form: &str) -> String {
     let reply = post(simulator, V2, form).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     reply.json()["access_token"].as_str().unwrap().to_owned()
 }
 
-async fn read(simulator: &Simulator, token: &str, below: &str) -> (u16, Value) {
+pub(crate) async fn read(simulator: &Simulator, token: &str, below: &str) -> (u16, Value) {
     let authorization = format!("Bearer {token}");
     let reply = request(
         simulator,
@@ -52,7 +55,7 @@ async fn read(simulator: &Simulator, token: &str, below: &str) -> (u16, Value) {
     (reply.status, reply.json()["code"].clone())
 }
 
-fn claims(token: &str) -> Value {
+pub(crate) fn claims(token: &str) -> Value {
     let parts: Vec<&str> = token.split('.').collect();
     assert_eq!(parts.len(), 3);
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap()
@@ -309,7 +312,9 @@ async fn no_secret_is_logged() {
     let target = format!("{V2}?client_secret=in-the-wrong-place");
     let reply = post(&simulator, &target, &alone(PARTNER_CENTER)).await;
     let token = reply.json()["access_token"].as_str().unwrap().to_owned();
-    post(&simulator, V1, RENEWAL).await;
+    let renewed = post(&simulator, V1, RENEWAL).await.json();
+    let renewed = renewed["refresh_token"].as_str().unwrap();
+    post(&simulator, V2, &RENEWAL.replace("simulated", renewed)).await;
     read(&simulator, &token, "").await;
     request(
         &simulator,
@@ -322,9 +327,71 @@ async fn no_secret_is_logged() {
     assert_eq!(requests[0].path(), V2);
     assert_eq!((requests[0].query(), requests[0].status()), (None, 200));
     let printed = format!("{requests:?}");
-    for secret in ["a%26b", "wrong-place", "refresh_token", &token, "crumb"] {
+    let fixed = Simulator::REFRESH_TOKEN;
+    for secret in [
+        "a%26b",
+        "a&b",
+        "wrong-place",
+        fixed,
+        renewed,
+        &token,
+        "crumb",
+    ] {
         assert!(!printed.contains(secret), "{secret}");
     }
+}
+
+#[tokio::test]
+async fn the_log_tells_what_was_asked_for() {
+    let simulator = Simulator::start().await.unwrap();
+    simulator.on_sign_in().nth(2).fault(Fault::reset());
+    post(&simulator, V2, &alone(PARTNER_CENTER)).await;
+    // Whatever becomes of it.
+    let address = simulator.base_url().strip_prefix("http://").unwrap();
+    let struck = format!(
+        "POST {V1} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\n\r\n{RENEWAL}&resource=r&extra=e",
+        RENEWAL.len() + "&resource=r&extra=e".len()
+    );
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    connection.write_all(struck.as_bytes()).await.unwrap();
+    let _ = connection.read_to_end(&mut Vec::new()).await;
+    // No form, and no request for signing in.
+    send(
+        &simulator,
+        ("POST", V2),
+        &[],
+        "text/plain",
+        RENEWAL.as_bytes(),
+    )
+    .await;
+    post(&simulator, "/v1", RENEWAL).await;
+
+    let requests = simulator.requests();
+    let form = |number: usize, name| requests[number].form(name);
+    let scope = format!("{PARTNER_CENTER}/.default");
+    for (number, name, wanted) in [
+        (0, "grant_type", Some("client_credentials")),
+        (0, "client_id", Some("an-app")),
+        (0, "scope", Some(scope.as_str())),
+        (0, "client_secret", Some("(hidden)")),
+        (0, "refresh_token", None),
+        (1, "grant_type", Some("refresh_token")),
+        (1, "refresh_token", Some("(hidden)")),
+        (1, "resource", Some("r")),
+        (1, "client_secret", None),
+        (1, "extra", None),
+        (2, "grant_type", None),
+        (3, "grant_type", None),
+    ] {
+        assert_eq!(form(number, name), wanted, "{number} {name}");
+    }
+    let log = request(&simulator, "GET", "/_simulator/requests", &[]).await;
+    let wanted = json!({
+        "client_id": "an-app", "grant_type": "refresh_token", "refresh_token": "(hidden)", "resource": "r",
+    });
+    assert_eq!(log.json()[1]["form"], wanted);
+    assert_eq!(log.json()[3].get("form"), None);
 }
 
 #[tokio::test]
