@@ -62,15 +62,14 @@ async fn typed(names: &[&'static str]) -> Result<Vec<String>, Failure> {
         return Err(Failure::usage(message));
     }
     let unread = |error| Failure::input("the answer cannot be read".to_owned(), error);
+    // It ends with this future, also when the command is interrupted.
+    let _unshown = Unshown::begin().map_err(unread)?;
     let mut lines = Vec::new();
     for name in names {
-        // In this future, so that the terminal is as it was also when the command is interrupted.
-        let unshown = Unshown::begin().map_err(unread)?;
         let mut stderr = io::stderr();
         let asked = write!(stderr, "{name} (not shown): ").and_then(|()| stderr.flush());
         asked.map_err(unread)?;
         let line = tokio::task::spawn_blocking(line).await;
-        drop(unshown);
         notice("");
         let line = line.map_err(|error| Failure::other("internal", "nobody was asked", error))?;
         let line = line.map_err(unread)?;

@@ -149,10 +149,10 @@ impl Variables {
             })),
             _ => {
                 let missing = missing.into_iter().filter(|(_, is_missing)| *is_missing);
-                let missing: Vec<String> = missing.map(|(name, _)| name).collect();
+                let missing = missing.map(|(name, _)| format!("{name} is missing"));
                 Err(Failure::configuration(format!(
-                    "the environment names a part of what to sign in with: {} is missing",
-                    missing.join(", and ")
+                    "the environment names a part of what to sign in with: {}",
+                    missing.collect::<Vec<_>>().join(", ")
                 )))
             }
         }

@@ -10,7 +10,7 @@ use partner_center_sim::Simulator;
 use serde_json::Value;
 
 /// What a run of the command gave.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Run {
     pub(crate) exit: i32,
     pub(crate) stdout: String,
