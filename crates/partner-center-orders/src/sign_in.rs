@@ -148,8 +148,7 @@ impl SignIn {
     /// How long the waits between attempts are: a random time up to `first`, which doubles up to `longest`; half a second
     /// and 5 s unless said otherwise. A `Retry-After` that asks for more is kept to.
     pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
-        self.repeats.first_wait = first;
-        self.repeats.longest_wait = longest;
+        self.repeats.set_waits(first, longest);
         self
     }
 

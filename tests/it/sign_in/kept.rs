@@ -90,6 +90,10 @@ async fn fifty_calls_with_the_same_refused_token_make_one_request() {
     for got in join_all(tasks).await {
         assert_eq!(got.unwrap(), "b");
     }
+    // One whose 401 comes late has the new token at once.
+    let late = TokenRequest::new(&[SCOPE]);
+    let late = credential.token(late.refused(&refused)).await.unwrap();
+    assert_eq!(name(&late), "b");
     assert_eq!(server.sent().len(), 2);
 }
 

@@ -119,9 +119,6 @@ impl<S: Source> Cache<S> {
             return Ok(token);
         }
         let gate = Arc::clone(&self.gate).lock_owned().await;
-        if let Some(token) = self.kept(refused) {
-            return Ok(token);
-        }
         if gate.at.is_some_and(|at| at >= came) {
             // Somebody asked while this call waited.
             match (&gate.failure, self.current()) {
