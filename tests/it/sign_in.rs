@@ -2,6 +2,7 @@
 
 mod answers;
 mod asked;
+mod azure;
 mod claims;
 mod device_code;
 mod kept;

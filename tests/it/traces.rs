@@ -4,11 +4,15 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use partner_center_orders::{Method, NewLineItem, NewOrder, Upload, UploadFile};
-use partner_center_orders_tests::{
-    CUSTOMER, Ending, Reply, ScriptedServer, TOKEN, builder, is_secret, orders,
+use partner_center_orders::{
+    ExposeSecret, Method, NewLineItem, NewOrder, RefreshTokenInMemory, RefreshTokenStore, SignIn,
+    Upload, UploadFile,
 };
-use partner_center_sim::{Fault, Operation, Simulator};
+use partner_center_orders_tests::{
+    APPLICATION, CLIENT_SECRET, CUSTOMER, Ending, Reply, ScriptedServer, TENANT, TOKEN, builder,
+    is_secret, orders,
+};
+use partner_center_sim::{Fault, Operation, SignInError, Simulator};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -133,6 +137,76 @@ fn nothing_that_is_logged_is_a_secret() {
         }
         assert!(!parts.iter().any(|part| line.contains(part)), "{line}");
     }
+}
+
+/// A sign-in whose first request gets no answer, and a call with what it brought.
+async fn signing_in() -> String {
+    let simulator = Simulator::builder()
+        .approve_devices()
+        .start()
+        .await
+        .unwrap();
+    simulator.on_sign_in().nth(1).fault(Fault::status(503));
+    let moment = Duration::from_millis(1);
+    let sign_in = || {
+        SignIn::new(TENANT, APPLICATION)
+            .client_secret(CLIENT_SECRET)
+            .authority(simulator.base_url())
+            .backoff(moment, moment)
+    };
+    let code = sign_in().device_code().await.unwrap();
+    let store = std::sync::Arc::new(RefreshTokenInMemory::empty());
+    let by_code = code.wait(std::sync::Arc::clone(&store)).await.unwrap();
+    let first = store.load().await.unwrap();
+    let by_token = sign_in()
+        .refresh_token(std::sync::Arc::clone(&store))
+        .unwrap();
+    let alone = sign_in().client_credentials().unwrap();
+    for credential in [by_code, by_token, alone] {
+        let partner = partner_center_orders::PartnerCenter::builder(credential)
+            .endpoint(simulator.base_url());
+        orders(&partner.build().unwrap())
+            .order("YxH1q4KScfvfkJQjgRI8QY1DznnUWZTH1")
+            .get()
+            .send()
+            .await
+            .unwrap();
+    }
+    simulator
+        .on_sign_in()
+        .fault(Fault::sign_in(SignInError::RefreshTokenRevoked));
+    let credential = sign_in().refresh_token(store).unwrap();
+    let partner =
+        partner_center_orders::PartnerCenter::builder(credential).endpoint(simulator.base_url());
+    orders(&partner.build().unwrap())
+        .order("YxH1q4KScfvfkJQjgRI8QY1DznnUWZTH1")
+        .get()
+        .send()
+        .await
+        .unwrap_err();
+    first.expose_secret().to_owned()
+}
+
+#[test]
+fn nothing_that_is_logged_of_a_sign_in_is_a_secret() {
+    let (logged, refresh_token) = logged(signing_in());
+    assert!(refresh_token.len() > 10);
+    for line in logged.lines() {
+        assert!(!is_secret(line), "{line}");
+        assert!(!line.contains(&refresh_token), "{line}");
+    }
+    let closed = |status: &str| {
+        let wanted = |line: &&str| {
+            line.contains("partner_center.sign_in{")
+                && line.contains(": close")
+                && line.contains(status)
+        };
+        logged.lines().filter(wanted).count()
+    };
+    assert_eq!(closed("http.response.status_code=503"), 1);
+    assert_eq!(closed("http.response.status_code=400"), 1);
+    assert_eq!(closed("http.request.resend_count=1"), 1);
+    assert_eq!(closed("/contoso.onmicrosoft.com/oauth2/v2.0/token"), 4);
 }
 
 #[test]

@@ -18,9 +18,6 @@ use crate::raw::{self, RawRequest};
 use crate::repeats::{Budget, Repeats};
 use crate::root::Root;
 
-/// Nobody waits longer than a day.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// What ends a call that goes on too long.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -137,7 +134,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The cloud: where requests go and what tokens are for. [`Cloud::Global`] unless said otherwise.
+    /// The cloud: where requests go and what tokens are for. [`Cloud::Global`] unless said otherwise. A credential that
+    /// signs in must have the same one ([`SignIn::cloud`](crate::SignIn::cloud)).
     pub fn cloud(mut self, cloud: Cloud) -> Self {
         self.cloud = cloud;
         self
@@ -179,8 +177,7 @@ impl Builder {
     /// `longest`; half a second and 30 s unless said otherwise. A `Retry-After` that asks for more is kept to, and one that
     /// does not fit into the deadline ends the call.
     pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
-        self.repeats.first_wait = first.min(LONGEST_WAIT);
-        self.repeats.longest_wait = longest.min(LONGEST_WAIT);
+        self.repeats.set_waits(first, longest);
         self
     }
 

@@ -30,8 +30,8 @@ impl Cloud {
         }
     }
 
-    /// Where one signs in: the host of Microsoft Entra ID. Source: documented for national clouds; for China the
-    /// published clients differ, and this is the newer address.
+    /// Where one signs in: the host of Microsoft Entra ID. Source: documented in authentication for the global cloud, seen in
+    /// powershell and digest for US Government, and in digest for China, where powershell of 2020 has another address.
     pub fn authority(self) -> &'static str {
         match self {
             Self::Global => "https://login.microsoftonline.com",

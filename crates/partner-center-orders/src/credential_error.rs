@@ -79,6 +79,32 @@ pub enum CredentialErrorKind {
     Unreadable,
 }
 
+impl CredentialErrorKind {
+    /// A word for programs, such as `invalid_grant`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Other => "other",
+            Self::Configuration => "configuration",
+            Self::InvalidClient => "invalid_client",
+            Self::SecretExpired => "secret_expired",
+            Self::InvalidGrant => "invalid_grant",
+            Self::InteractionRequired => "interaction_required",
+            Self::ConsentRequired => "consent_required",
+            Self::ConditionalAccess => "conditional_access",
+            Self::Declined => "declined",
+            Self::CodeExpired => "code_expired",
+            Self::Refused => "refused",
+            Self::Store => "store",
+            Self::Network => "network",
+            Self::Timeout => "timeout",
+            Self::Throttled => "throttled",
+            Self::Server => "server",
+            Self::Redirect => "redirect",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
 impl CredentialError {
     /// An error of a credential of your own, with a message in lower case and without a full stop. Say in it what to do, and
     /// keep secrets out of it.

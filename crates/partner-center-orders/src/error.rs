@@ -15,7 +15,7 @@ use crate::call::CallIds;
 use crate::claims::TokenClaims;
 use crate::codes::{self, Code};
 use crate::credential::AccessToken;
-use crate::credential_error::CredentialError;
+use crate::credential_error::{CredentialError, CredentialErrorKind};
 use crate::delivery::{Delivery, is_in_progress};
 use crate::fault::Fault;
 use crate::hint;
@@ -306,8 +306,9 @@ impl Error {
         codes::find(self.status()?, self.code()?)
     }
 
-    /// What to do next, in a sentence or two: the remedy of the documented code, else what the status suggests, else
-    /// what the kind does. `None` where there is nothing to add to the message.
+    /// What to do next, in a sentence or two: about signing in when that is what went wrong, else what the claims of a
+    /// refused token explain, else the remedy of the documented code, else what the status suggests, else what the kind
+    /// does. `None` where there is nothing to add to the message.
     ///
     /// When an earlier attempt of a write may have been carried out, it says so, whatever the last answer was.
     ///
@@ -338,13 +339,20 @@ impl Error {
         if self.0.effect == Effect::Write && self.delivery() > self.delivery_of_answer() {
             return Some(hint::OPEN);
         }
-        let renewal = self.credential().and_then(CredentialError::hint);
+        let credential = self.credential();
         let documented = self.documented().map(Code::remedy);
-        renewal
+        credential
+            .and_then(CredentialError::hint)
             .or(self.0.token_hint)
             .or(documented)
             .or_else(|| hint::of_status(status?))
-            .or_else(|| hint::of_kind(self.kind(), self.delivery()))
+            .or_else(|| match credential.map(CredentialError::kind) {
+                // One of the user's own, whose message need not say what to do.
+                None | Some(CredentialErrorKind::Other) => {
+                    hint::of_kind(self.kind(), self.delivery())
+                }
+                _ => None,
+            })
     }
 
     /// What the answer says of its own attempt; without one, what is known of the call.

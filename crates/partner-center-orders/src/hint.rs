@@ -91,7 +91,7 @@ pub(crate) fn of_token(
             "The token is one of an application alone, and this call wants an application with a user: sign in with a \
              refresh token or a device code.",
         ),
-        (401, None | Some("400" | "800001" | "UnknownError"))
+        (401, _)
             if claims
                 .expires_at()
                 .is_some_and(|end| end <= SystemTime::now()) =>

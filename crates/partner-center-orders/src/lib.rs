@@ -29,9 +29,47 @@
 //! The examples of the value types name the crate that they are defined in, `partner_center_orders_api`; import them
 //! from this one.
 //!
+//! # Signing in
+//!
+//! | with | how | whose call it is |
+//! |---|---|---|
+//! | an access token of your own | [`StaticToken`] | whoever it was made for |
+//! | an application's secret | [`SignIn::client_credentials`] | the application's alone |
+//! | a refresh token | [`SignIn::refresh_token`], with a [`RefreshTokenStore`] | the application's with a user |
+//! | a code that a user enters | [`SignIn::device_code`] | the application's with a user |
+//! | a credential of the Azure SDK | `AzureCredential`, feature `azure-core` | as that has it |
+//! | a source of your own | [`Credential`] | |
+//!
+//! Some calls, such as the provisioning status, want an application with a user, who signed in with multi-factor
+//! authentication. An application's secret:
+//!
+//! ```
+//! use partner_center_orders::{PartnerCenter, SignIn};
+//! # use partner_center_sim::Simulator;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let simulator = Simulator::start().await?;
+//! # let secret = "secret";
+//! let credential = SignIn::new("contoso.onmicrosoft.com", "a11c7c6b-0a34-4e9e-8f0c-5d1f6d4a9b21")
+//!     .client_secret(secret)
+//! #   .authority(simulator.base_url())
+//!     .client_credentials()?;
+//! let partner = PartnerCenter::builder(credential)
+//! #   .endpoint(simulator.base_url())
+//!     .build()?;
+//! # partner.customer(Simulator::CUSTOMERS[0].parse()?).orders().list().send().try_next().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Nothing is asked for before the first call. All calls share one token, which is renewed in the background ahead of its
+//! end; a hundred calls that find none make one request for it. When the service refuses it, the call gets another and
+//! goes on. Why there is none is a [`CredentialError`] with what to do about it, [`Error::credential`].
+//!
 //! # What to rely on
 //!
-//! * The token goes to the configured endpoint and nowhere else. No redirect is followed, and a `links.next` that
+//! * The token goes to the configured endpoint and nowhere else, a secret to the authority and nowhere else. No redirect is followed, and a `links.next` that
 //!   leads elsewhere is an [`Error`] before anything is sent.
 //! * A list is complete or an error; it never ends early in silence.
 //! * An odd value in an order (an unknown word, a time that is none, an absent member) costs nobody the order, and
@@ -48,7 +86,7 @@
 //! # What is told to whoever watches
 //!
 //! Each call is a `tracing` span `partner_center.call` with both ids, each attempt a span
-//! `partner_center.attempt` within it, with the names of OpenTelemetry's conventions for HTTP clients
+//! `partner_center.attempt` within it, each request for a token one `partner_center.sign_in`, with the names of OpenTelemetry's conventions for HTTP clients
 //! (`http.request.method`, `server.address`, `server.port`, `url.full`, `http.response.status_code`,
 //! `http.request.resend_count`, `error.type`). No token, no body, no query and no other header is in them.
 //!
@@ -56,6 +94,7 @@
 //!
 //! * `rustls` (default): TLS by rustls; needs a C compiler to build.
 //! * `native-tls`: TLS by the platform's library.
+//! * `azure-core`: takes the credentials of the Azure SDK for Rust.
 
 mod attachments;
 mod attempt;

@@ -8,6 +8,9 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tower::retry::budget::{Budget as _, TpsBudget};
 
+/// Nobody waits longer than a day.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// A wait is spread by a tenth, but by no more than a tenth of this.
 const MOST_SPREAD: Duration = Duration::from_secs(60 * 60);
 
@@ -36,6 +39,12 @@ impl Default for Repeats {
 }
 
 impl Repeats {
+    /// Sets the waits, of which none is longer than a day.
+    pub(crate) fn set_waits(&mut self, first: Duration, longest: Duration) {
+        self.first_wait = first.min(LONGEST_WAIT);
+        self.longest_wait = longest.min(LONGEST_WAIT);
+    }
+
     /// The budget that all calls of a client share.
     pub(crate) fn budget(&self) -> Budget {
         // One repeat for five calls of the last ten seconds, and ten more for whoever makes few calls.

@@ -79,8 +79,9 @@ pub enum EntraVersion {
 /// An application with a user, as the secure application model has it: [`refresh_token`](Self::refresh_token). Getting the
 /// first refresh token in a terminal: [`device_code`](Self::device_code).
 ///
-/// Only a TLS connection, or one to a loopback address, is given a secret; no redirect is followed. Sources: documented for
-/// the endpoints and grants; what is asked of the older endpoints is seen in the published clients.
+/// Only a TLS connection, or one to a loopback address, is given a secret; no redirect is followed. Sources: the grants and
+/// the older endpoints are documented in authentication and secure-application-model, the newer endpoints with their scopes
+/// seen in node-client and powershell; device codes are seen in powershell, and go by RFC 8628.
 #[must_use = "a credential exists only when a grant was chosen"]
 pub struct SignIn {
     tenant: String,
@@ -148,8 +149,7 @@ impl SignIn {
     /// How long the waits between attempts are: a random time up to `first`, which doubles up to `longest`; half a second
     /// and 5 s unless said otherwise. A `Retry-After` that asks for more is kept to.
     pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
-        self.repeats.first_wait = first;
-        self.repeats.longest_wait = longest;
+        self.repeats.set_waits(first, longest);
         self
     }
 

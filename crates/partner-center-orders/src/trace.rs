@@ -1,17 +1,19 @@
 //! What is told to whoever watches?
 //!
-//! One span for a call and one for each of its attempts, with the stable names of OpenTelemetry's conventions for HTTP
+//! One span for a call, one for each of its attempts, and one for each request for a token, with the stable names of OpenTelemetry's conventions for HTTP
 //! clients. Nothing in them is a secret: no token, no body, no header but the two ids, and of an address not the query,
 //! which can hold a continuation token.
 
 use std::time::Duration;
 
+use http::StatusCode;
 use reqwest::Request;
 use tracing::field::{Empty, display};
-use tracing::{Span, debug, info_span};
+use tracing::{Span, debug, info_span, warn};
 
 use crate::attempt::Outcome;
 use crate::call::CallIds;
+use crate::credential_error::CredentialError;
 use crate::delivery::Delivery;
 use crate::error::Error;
 use crate::transport::Reply;
@@ -52,6 +54,53 @@ pub(crate) fn attempt(request: &Request, resent: usize) -> Span {
         span.record("http.request.resend_count", resent);
     }
     span
+}
+
+/// The span of one request for a token, which so many came before.
+pub(crate) fn sign_in(request: &Request, resent: u32) -> Span {
+    let url = request.url();
+    let span = info_span!(
+        "partner_center.sign_in",
+        otel.name = %request.method(),
+        otel.kind = "client",
+        http.request.method = %request.method(),
+        server.address = url.host_str(),
+        server.port = url.port_or_known_default(),
+        url.full = %format_args!("{}{}", url.origin().ascii_serialization(), url.path()),
+        http.request.resend_count = Empty,
+        http.response.status_code = Empty,
+        error.type = Empty,
+    );
+    if resent > 0 {
+        span.record("http.request.resend_count", resent);
+    }
+    span
+}
+
+/// How a request for a token ended.
+pub(crate) fn signed_in(span: &Span, end: Result<StatusCode, &CredentialError>) {
+    let status = end.map_or_else(CredentialError::status, Some);
+    if let Some(status) = status {
+        span.record("http.response.status_code", status.as_u16());
+    }
+    match (end, status) {
+        (_, Some(status)) if !status.is_success() => {
+            span.record("error.type", display(status.as_u16()));
+        }
+        (Err(error), _) => {
+            span.record("error.type", error.kind().as_str());
+        }
+        (Ok(_), _) => {}
+    }
+}
+
+/// Nobody else hears of it as long as the old token is good.
+pub(crate) fn not_renewed(error: &CredentialError) {
+    warn!(
+        error.type = error.kind().as_str(),
+        reason = %error,
+        "the access token could not be renewed ahead of its end"
+    );
 }
 
 /// A call that has not ended. Dropped like this, as by a time-out around it, it may have been carried out.

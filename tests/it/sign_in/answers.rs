@@ -450,3 +450,17 @@ async fn a_refusal_is_taken_at_once() {
     );
     assert_eq!(server.sent().len(), 1);
 }
+
+#[tokio::test]
+async fn waits_of_any_length_are_taken() {
+    let server = Recorded::start(vec![json(503, ""), granted("a", 60)]);
+    let credential = sign_in(server.base_url())
+        .attempts(3)
+        .backoff(Duration::MAX, Duration::MAX)
+        .deadline(Duration::MAX)
+        .client_credentials()
+        .unwrap();
+    // The wait is up to a day, and the server is not asked again so soon.
+    let waiting = tokio::time::timeout(Duration::from_millis(100), token(&credential)).await;
+    assert!(waiting.is_err() || server.sent().len() == 2);
+}

@@ -22,6 +22,8 @@ struct Kept {
     server: Option<Arc<Recorded>>,
     /// What another process saves after the next look.
     afterwards: Option<String>,
+    /// What it was told.
+    events: Vec<&'static str>,
 }
 
 impl std::fmt::Debug for Store {
@@ -38,6 +40,7 @@ impl Store {
             fails: false,
             server: None,
             afterwards: None,
+            events: Vec::new(),
         })))
     }
 
@@ -58,6 +61,7 @@ impl Store {
 impl RefreshTokenStore for Store {
     fn load(&self) -> StoreFuture<'_, SecretString> {
         let mut kept = self.0.lock().unwrap();
+        kept.events.push("load");
         let token = kept.token.clone();
         if let Some(next) = kept.afterwards.take() {
             kept.token = next;
@@ -67,6 +71,7 @@ impl RefreshTokenStore for Store {
 
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
         let mut kept = self.0.lock().unwrap();
+        kept.events.push("save");
         if kept.fails {
             return Box::pin(async { Err("the disk is full".into()) });
         }
@@ -79,6 +84,17 @@ impl RefreshTokenStore for Store {
         kept.saved.push((sent, name.clone()));
         kept.token = name;
         Box::pin(async { Ok(()) })
+    }
+
+    fn release(&self) {
+        self.0.lock().unwrap().events.push("release");
+    }
+}
+
+impl Store {
+    /// What it was told since the last time.
+    fn events(&self) -> String {
+        std::mem::take(&mut self.0.lock().unwrap().events).join(" ")
     }
 }
 
@@ -154,6 +170,7 @@ async fn what_cannot_be_saved_is_not_used_and_not_lost() {
         // No other token is asked for as long as the last one is not safe.
         assert_eq!(server.sent().len(), 1);
     }
+    assert_eq!(store.events(), "load save release save save");
     store.fails(false);
     orders(&partner).order("o").get().send().await.unwrap();
     let names: Vec<String> = store.saved().into_iter().map(|(_, name)| name).collect();
@@ -180,11 +197,15 @@ async fn a_token_that_another_process_used_up_is_replaced_by_the_one_it_saved() 
         (used(&server, 0), used(&server, 1)),
         ("first".to_owned(), "second".to_owned())
     );
+    assert_eq!(store.events(), "load release load save release");
     // Where the store has nothing newer, nothing is asked a second time.
-    let credential = sign_in(server.base_url()).refresh_token(store).unwrap();
+    let credential = sign_in(server.base_url())
+        .refresh_token(store.clone())
+        .unwrap();
     let error = token(&credential).await.unwrap_err();
     assert_eq!(error.kind(), CredentialErrorKind::InvalidGrant);
     assert_eq!(server.sent().len(), 3);
+    assert_eq!(store.events(), "load release load release");
 }
 
 /// A program that is started again goes on with what was saved last.

@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 
 use crate::credential::AccessToken;
 use crate::credential_error::CredentialError;
+use crate::trace;
 
 /// A token is renewed this long before it expires, or after half its life if that is later.
 const AHEAD: Duration = Duration::from_secs(5 * 60);
@@ -118,9 +119,6 @@ impl<S: Source> Cache<S> {
             return Ok(token);
         }
         let gate = Arc::clone(&self.gate).lock_owned().await;
-        if let Some(token) = self.kept(refused) {
-            return Ok(token);
-        }
         if gate.at.is_some_and(|at| at >= came) {
             // Somebody asked while this call waited.
             match (&gate.failure, self.current()) {
@@ -153,8 +151,13 @@ impl<S: Source> Cache<S> {
             // Somebody may have been faster.
             && self.current().is_some_and(|fetched| fetched.is_due())
         {
-            // Nobody waits for it, and nobody hears of its failure as long as the old token is good.
-            tokio::spawn(Arc::clone(self).fetch(gate).in_current_span());
+            // Nobody waits for it, and no call fails with it as long as the old token is good.
+            let fetch = Arc::clone(self).fetch(gate).in_current_span();
+            tokio::spawn(async {
+                if let Err(error) = fetch.await {
+                    trace::not_renewed(&error);
+                }
+            });
         }
         Some(fetched.token)
     }

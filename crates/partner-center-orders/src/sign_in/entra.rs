@@ -212,15 +212,17 @@ async fn renew(
         save(store, token).await?;
         *unsaved = None;
     }
-    let used = load(store).await?;
-    let tokens = match entra.renewal(&used).await {
+    let mut loaded = Loaded::from(store).await?;
+    let tokens = match entra.renewal(&loaded.token).await {
         // Another process may have used it up and saved the next one meanwhile.
         Err(error) if error.kind() == Kind::InvalidGrant => {
-            let newest = load(store).await?;
-            if newest.expose_secret() == used.expose_secret() {
+            let used = loaded.token.clone();
+            drop(loaded);
+            loaded = Loaded::from(store).await?;
+            if loaded.token.expose_secret() == used.expose_secret() {
                 return Err(error);
             }
-            entra.renewal(&newest).await?
+            entra.renewal(&loaded.token).await?
         }
         renewed => renewed?,
     };
@@ -233,12 +235,26 @@ async fn renew(
     Ok(tokens)
 }
 
-async fn load(store: &dyn RefreshTokenStore) -> Result<SecretString, CredentialError> {
-    let failed = "the refresh token cannot be read from its store";
-    store
-        .load()
-        .await
-        .map_err(|error| CredentialError::of_kind(Kind::Store, failed).with_source(error))
+/// A refresh token on loan from its store.
+struct Loaded<'s> {
+    token: SecretString,
+    store: &'s dyn RefreshTokenStore,
+}
+
+impl<'s> Loaded<'s> {
+    async fn from(store: &'s dyn RefreshTokenStore) -> Result<Self, CredentialError> {
+        let failed = "the refresh token cannot be read from its store";
+        let token = store.load().await;
+        let token = token
+            .map_err(|error| CredentialError::of_kind(Kind::Store, failed).with_source(error))?;
+        Ok(Self { token, store })
+    }
+}
+
+impl Drop for Loaded<'_> {
+    fn drop(&mut self) {
+        self.store.release();
+    }
 }
 
 pub(super) async fn save(

@@ -68,6 +68,11 @@ pub trait RefreshTokenStore: fmt::Debug + Send + Sync {
     /// # Errors
     /// When it could not be kept. The access token that came with it is then not used.
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()>;
+
+    /// Ends what a successful [`load`](Self::load) began, whatever came of it, after [`save`](Self::save) if there was one.
+    /// A store that several processes share can lock its place in `load` and let go of it here, so that they renew one
+    /// after the other. Does nothing unless you write it.
+    fn release(&self) {}
 }
 
 impl<S: RefreshTokenStore + ?Sized> RefreshTokenStore for std::sync::Arc<S> {
@@ -77,6 +82,10 @@ impl<S: RefreshTokenStore + ?Sized> RefreshTokenStore for std::sync::Arc<S> {
 
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
         (**self).save(token)
+    }
+
+    fn release(&self) {
+        (**self).release();
     }
 }
 

@@ -13,6 +13,7 @@ use oauth2::{AsyncHttpClient, ErrorResponse, HttpRequest, HttpResponse, RequestT
 use reqwest::Request;
 use secrecy::SecretString;
 use tokio::time::{Instant, sleep_until, timeout_at};
+use tracing::Instrument as _;
 
 use super::cache::Moment;
 use super::fault::{self, Fault};
@@ -21,6 +22,7 @@ use crate::call::in_time;
 use crate::credential_error::{CredentialError, CredentialErrorKind as Kind};
 use crate::repeats::Repeats;
 use crate::retry_after::retry_after;
+use crate::trace;
 
 /// Answers about tokens have some kilobytes.
 const LONGEST_ANSWER: u64 = 1024 * 1024;
@@ -158,7 +160,11 @@ impl Exchange {
                 attempts: made,
                 ..Seen::default()
             };
-            let error = match self.wire.attempt(attempt, &self.secrets, until).await {
+            let span = trace::sign_in(&attempt, made - 1);
+            let attempt = self.wire.attempt(attempt, &self.secrets, until);
+            let ended = attempt.instrument(span.clone()).await;
+            trace::signed_in(&span, ended.as_ref().map(HttpResponse::status));
+            let error = match ended {
                 Ok(answer) => {
                     self.seen().status = Some(answer.status());
                     return Ok(answer);

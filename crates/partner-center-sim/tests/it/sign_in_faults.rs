@@ -327,6 +327,42 @@ async fn a_delayed_answer_comes_late_and_a_late_one_was_made() {
 }
 
 #[tokio::test]
+async fn a_delayed_renewal_that_nobody_waits_for_is_not_made() {
+    let simulator = Simulator::builder()
+        .single_use_refresh_tokens()
+        .start()
+        .await
+        .unwrap();
+    let delays = [(1, 300), (2, 600)];
+    for (nth, wait) in delays {
+        let fault = Fault::delay(Duration::from_millis(wait));
+        simulator.on_sign_in().nth(nth).fault(fault);
+    }
+    let address = simulator.base_url().strip_prefix("http://").unwrap();
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "POST {V2} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\n\r\n{RENEWAL}",
+        RENEWAL.len()
+    );
+    connection.write_all(request.as_bytes()).await.unwrap();
+    while simulator.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    drop(connection);
+    // This one comes when the time of the first is long over.
+    assert_eq!(
+        post(&simulator, V2, &alone(PARTNER_CENTER)).await.status,
+        200
+    );
+    assert_eq!(
+        post(&simulator, V2, RENEWAL).await.status,
+        200,
+        "it was not used up"
+    );
+}
+
+#[tokio::test]
 async fn an_answer_may_be_no_answer_of_the_endpoint() {
     let simulator = Simulator::start().await.unwrap();
     for fault in [

@@ -1,0 +1,130 @@
+//! Does a credential of the Azure SDK sign in?
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
+
+use azure_core::credentials::{AccessToken, TokenCredential, TokenRequestOptions};
+use futures_util::future::join_all;
+use partner_center_orders::{
+    AzureCredential, Cloud, Credential, Delivery, ErrorKind, PartnerCenter, TokenRequest,
+};
+use partner_center_orders_tests::{Recorded, orders};
+
+use super::json;
+
+/// Numbers its tokens.
+#[derive(Debug, Default)]
+struct Counting {
+    count: AtomicU32,
+    fails: bool,
+}
+
+#[async_trait::async_trait]
+impl TokenCredential for Counting {
+    async fn get_token(
+        &self,
+        scopes: &[&str],
+        _: Option<TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
+        let number = self.count.fetch_add(1, Ordering::SeqCst);
+        tokio::task::yield_now().await;
+        if self.fails {
+            return Err(azure_core::Error::with_message(
+                azure_core::error::ErrorKind::Credential,
+                "no identity here",
+            ));
+        }
+        let end = SystemTime::now() + Duration::from_secs(3600);
+        Ok(AccessToken::new(
+            format!("{} {number}", scopes.join("+")),
+            end.into(),
+        ))
+    }
+}
+
+fn client(server: &Recorded, credential: &Arc<Counting>) -> PartnerCenter {
+    let credential: Arc<dyn TokenCredential> = Arc::clone(credential) as _;
+    PartnerCenter::builder(AzureCredential::from(credential))
+        .endpoint(server.base_url())
+        .attempts(1)
+        .build()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn its_token_is_asked_for_once() {
+    let server = Recorded::json([r#"{"id":"o"}"#]);
+    let credential = Arc::new(Counting::default());
+    let partner = client(&server, &credential);
+    let calls =
+        (0..100).map(|_| async { orders(&partner).order("o").get().send().await.map(drop) });
+    for done in join_all(calls).await {
+        done.unwrap();
+    }
+    assert_eq!(credential.count.load(Ordering::SeqCst), 1);
+    let wanted = format!("Bearer {} 0", Cloud::Global.scope());
+    assert!(
+        server
+            .sent()
+            .iter()
+            .all(|request| request.header("authorization") == Some(&wanted))
+    );
+}
+
+#[tokio::test]
+async fn it_is_asked_again_after_a_401() {
+    let server = Recorded::start(vec![json(401, ""), json(200, r#"{"id":"o"}"#)]);
+    let credential = Arc::new(Counting::default());
+    orders(&client(&server, &credential))
+        .order("o")
+        .get()
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(credential.count.load(Ordering::SeqCst), 2);
+    assert!(
+        server.sent()[1]
+            .header("authorization")
+            .unwrap()
+            .ends_with(" 1")
+    );
+}
+
+#[tokio::test]
+async fn each_cloud_has_a_token_of_its_own() {
+    let credential = AzureCredential::new(Arc::new(Counting::default()));
+    for _ in 0..3 {
+        for (cloud, number) in [(Cloud::Global, 0), (Cloud::China, 1)] {
+            let token = credential
+                .token(TokenRequest::new(&[cloud.scope()]))
+                .await
+                .unwrap();
+            let text =
+                partner_center_orders::ExposeSecret::expose_secret(token.secret()).to_owned();
+            assert_eq!(text, format!("{} {number}", cloud.scope()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn its_error_is_the_cause() {
+    let server = Recorded::json([r#"{"id":"o"}"#]);
+    let credential = Arc::new(Counting {
+        fails: true,
+        ..Counting::default()
+    });
+    let error = orders(&client(&server, &credential))
+        .order("o")
+        .get()
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (ErrorKind::Credential, Delivery::NotSent)
+    );
+    let cause = std::error::Error::source(error.credential().unwrap()).unwrap();
+    assert!(cause.to_string().contains("no identity here"), "{cause}");
+    assert!(server.sent().is_empty());
+}
