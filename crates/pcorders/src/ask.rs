@@ -1,6 +1,6 @@
 //! How is a secret handed over? On stdin, and never as an argument, which every process of the machine can see.
 
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 
 use partner_center_orders::SecretString;
 
@@ -84,6 +84,7 @@ async fn typed(names: &[&'static str]) -> Result<Vec<String>, Failure> {
 
 #[cfg(unix)]
 fn line() -> io::Result<String> {
+    use std::io::BufRead as _;
     let mut line = String::new();
     io::stdin().lock().take(LONGEST).read_line(&mut line)?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())

@@ -6,7 +6,6 @@ use partner_center_orders::{
     AccessToken, Credential, CredentialError, EntraCredential, ExposeSecret, SignIn, StaticToken,
     TokenFuture, TokenRequest,
 };
-use tokio::sync::Mutex;
 
 use crate::args::Connection;
 use crate::config::Folder;
@@ -43,7 +42,7 @@ pub(crate) fn credential(
                 Some(token) => sign_in.refresh_token(Unkept::new(token.clone()))?,
                 None => sign_in.client_credentials()?,
             };
-            Ok(Arc::new(Watched::new(entra, None)))
+            Ok(Arc::new(Watched(entra)))
         }
         Identity::Profile(named) => of_profile(named, service, connection),
     }
@@ -66,15 +65,14 @@ fn of_profile(
     if let Some(secret) = secrets.client_secret {
         sign_in = sign_in.client_secret(secret);
     }
-    let watched = match profile.sign_in {
-        Some(Way::ClientSecret) if has_secret => Watched::new(sign_in.client_credentials()?, None),
+    let entra = match profile.sign_in {
+        Some(Way::ClientSecret) if has_secret => sign_in.client_credentials()?,
         Some(Way::RefreshToken | Way::DeviceCode) if secrets.refresh_token.is_some() => {
-            let store = Arc::new(Kept::new(folder, name));
-            Watched::new(sign_in.refresh_token(Arc::clone(&store))?, Some(store))
+            sign_in.refresh_token(Kept::new(folder, name))?
         }
         _ => return Ok(signed_out()),
     };
-    Ok(Arc::new(watched))
+    Ok(Arc::new(Watched(entra)))
 }
 
 /// Where one signs in, and as which application.
@@ -115,40 +113,14 @@ pub(crate) async fn token(
 
 /// What hands out tokens, watched: each is a secret that must not be printed.
 #[derive(Debug)]
-pub(crate) struct Watched {
-    entra: EntraCredential,
-    /// Of which the lock is given back.
-    store: Option<Arc<Kept>>,
-    /// One at a time: what the store is locked for belongs to one call.
-    turn: Mutex<()>,
-}
-
-impl Watched {
-    pub(crate) fn new(entra: EntraCredential, store: Option<Arc<Kept>>) -> Self {
-        Self {
-            entra,
-            store,
-            turn: Mutex::default(),
-        }
-    }
-}
+pub(crate) struct Watched(pub(crate) EntraCredential);
 
 impl Credential for Watched {
     fn token<'a>(&'a self, request: TokenRequest<'a>) -> TokenFuture<'a> {
         Box::pin(async move {
-            let _turn = self.turn.lock().await;
-            // A renewal ahead of time may be under way, and ends by itself.
-            let is_ahead = self.store.as_ref().is_some_and(|store| store.is_held());
-            let token = self.entra.token(request).await;
-            if let Some(store) = &self.store
-                && (!is_ahead || token.is_err())
-            {
-                store.release();
-            }
-            if let Ok(token) = &token {
-                known::learn(token.secret().expose_secret());
-            }
-            token
+            let token = self.0.token(request).await?;
+            known::learn(token.secret().expose_secret());
+            Ok(token)
         })
     }
 }

@@ -36,10 +36,13 @@ pub(crate) async fn login(
     let folder = folder()?;
     let before = Profiles::read(&folder)?.named(name);
     let before = before.map(|named| named.profile).unwrap_or_default();
-    let profile = merged(&login, connection, &Variables::of_process(), before)?;
+    let variables = Variables::of_process();
+    let profile = merged(&login, connection, &variables, before)?;
     let service = service(name, profile)?;
     Secrets::of(&folder, name)?;
     let given = given(&login).await?;
+    // Where nothing can be kept, nobody is signed in either: what is handed out would be lost.
+    folder.lock().await?;
     let store = Fresh::new(
         folder.clone(),
         name,
@@ -53,6 +56,11 @@ pub(crate) async fn login(
         "signed in: the profile {name} is kept in {}",
         folder.shown()
     ));
+    if !matches!(variables.credentials(), Ok(None)) {
+        notice(&format!(
+            "note: the environment has credentials, which are used unless --profile {name} is said"
+        ));
+    }
     let status = Status::of(&service, &token);
     if let Some(problem) = status.note() {
         notice(&format!("note: {}", clean(problem)));
@@ -199,7 +207,7 @@ async fn signed_in(
             code.wait(Arc::clone(store)).await?
         }
     };
-    let watched = Watched::new(entra, None);
+    let watched = Watched(entra);
     Ok(credential::token(&watched, service).await?)
 }
 

@@ -42,7 +42,8 @@ use tokio::sync::oneshot;
 
 use crate::args::{Args, ErrorVerb, Noun, SimulatorVerb};
 use crate::failure::Failure;
-use crate::output::{Format, Output};
+use crate::output::{Format, Output, say};
+use crate::secrets::known::hidden;
 use crate::variables::Variables;
 
 /// How long an interrupted command may take to clean up.
@@ -173,7 +174,14 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
     let format = Format::from_raw(std::env::args_os());
     if format == Format::Table {
-        let _ = error.print();
+        let text = error.to_string();
+        let hidden = hidden(text.clone());
+        // A secret that was given as an argument is not said once more.
+        if hidden == text {
+            let _ = error.print();
+        } else {
+            say(&hidden);
+        }
         return ExitCode::from(failure::USAGE);
     }
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {

@@ -153,6 +153,9 @@ impl Profiles {
 
     /// Why there is no such profile.
     pub(crate) fn missing(&self, name: &str) -> ConfigError {
+        if let Err(rule) = check_name(name) {
+            return ConfigError::new(format!("there is no profile of this name: {rule}"));
+        }
         let path = config::shown(&self.path);
         let names: Vec<&str> = self.names().collect();
         if names.is_empty() {

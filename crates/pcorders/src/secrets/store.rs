@@ -41,16 +41,6 @@ impl Kept {
             None => self.folder.lock().await,
         }
     }
-
-    /// Whether the token was read, and what came of it is not written yet.
-    pub(crate) fn is_held(&self) -> bool {
-        locked(&self.held).is_some()
-    }
-
-    /// Ends what reading began, when no other token came.
-    pub(crate) fn release(&self) {
-        locked(&self.held).take();
-    }
 }
 
 impl RefreshTokenStore for Kept {
@@ -72,6 +62,10 @@ impl RefreshTokenStore for Kept {
             renew(&self.folder, &lock, &self.profile, token)?;
             Ok(())
         })
+    }
+
+    fn release(&self) {
+        locked(&self.held).take();
     }
 }
 

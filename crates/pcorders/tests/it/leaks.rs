@@ -270,3 +270,24 @@ async fn what_is_secret_in_the_environment_is_never_said() {
         }
     }
 }
+
+/// Nor is one that was given as an argument, which is a mistake.
+#[test]
+fn a_mistake_in_the_arguments_repeats_no_secret() {
+    let home = Home::new();
+    for format in ["json", "table"] {
+        for mistake in [
+            &["order", "list", "--customer", SECRET][..],
+            &["order", SECRET],
+        ] {
+            let mut command = home.command(&with(mistake, &["-o", format]));
+            let run = finish(command.env("PARTNERCENTER_CLIENT_SECRET", SECRET));
+            assert_eq!(run.exit, 2);
+            assert!(
+                run.stderr.contains("[secret]") && !run.stderr.contains(SECRET),
+                "{}",
+                run.stderr
+            );
+        }
+    }
+}

@@ -456,6 +456,38 @@ async fn the_first_profile_is_the_default_one_unless_another_is_made_it() {
     }
 }
 
+/// Otherwise the next command might be of somebody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_signed_in_over_credentials_of_the_environment_is_told() {
+    let simulator = simulator().start().await.unwrap();
+    let home = Home::new();
+    let mut command = home.command(&at(&simulator, &["--client-secret-stdin"]));
+    command.env("PARTNERCENTER_ACCESS_TOKEN", "opaque-token");
+    let run = crate::run::fed(&mut command, SECRET.as_bytes());
+    assert_eq!(run.exit, 0, "{run:?}");
+    let note =
+        "note: the environment has credentials, which are used unless --profile default is said\n";
+    assert!(run.stderr.contains(note), "{}", run.stderr);
+}
+
+/// What is handed out would be lost.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_signed_in_where_nothing_can_be_kept() {
+    let simulator = simulator().start().await.unwrap();
+    let home = Home::new();
+    let folder = home.file("");
+    std::fs::create_dir_all(folder.parent().unwrap()).unwrap();
+    // In the place of the folder.
+    std::fs::write(folder.parent().unwrap().join("pcorders"), "").unwrap();
+    let run = home.fed(&at(&simulator, &["--client-secret-stdin"]), SECRET);
+    assert_eq!(
+        (run.exit, run.error()["kind"].as_str()),
+        (2, Some("configuration")),
+        "{run:?}"
+    );
+    assert!(simulator.requests().is_empty());
+}
+
 /// Its secrets would go elsewhere as soon as the variables are gone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_profile_remembers_where_it_was_made() {

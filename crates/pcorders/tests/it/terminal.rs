@@ -111,8 +111,14 @@ impl Talk {
 
     /// The exit code, what is on the terminal, and stdout.
     pub(crate) fn end(mut self) -> (i32, String, String) {
-        let ended = self.questions.recv_timeout(PATIENCE);
-        if ended != Err(RecvTimeoutError::Disconnected) {
+        // Another question may be among what was said, and answered already.
+        let ended = loop {
+            match self.questions.recv_timeout(PATIENCE) {
+                Ok(()) => {}
+                Err(ended) => break ended,
+            }
+        };
+        if ended != RecvTimeoutError::Disconnected {
             self.child.kill().unwrap();
         }
         let output = self.child.wait_with_output().unwrap();
