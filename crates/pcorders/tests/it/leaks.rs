@@ -291,3 +291,15 @@ fn a_mistake_in_the_arguments_repeats_no_secret() {
         }
     }
 }
+
+/// It stands in the README, and is a word that the command says.
+#[test]
+fn the_token_of_the_simulator_is_no_secret() {
+    let home = Home::new();
+    let mut command = home.command(&["--simulate", "order", "list"]);
+    let run = finish(command.env("PARTNERCENTER_ACCESS_TOKEN", Simulator::ACCESS_TOKEN));
+    assert_eq!(
+        run.stderr,
+        "simulated: no real customer, nothing is bought\n"
+    );
+}

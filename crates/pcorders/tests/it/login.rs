@@ -475,10 +475,8 @@ async fn who_is_signed_in_over_credentials_of_the_environment_is_told() {
 async fn nobody_is_signed_in_where_nothing_can_be_kept() {
     let simulator = simulator().start().await.unwrap();
     let home = Home::new();
-    let folder = home.file("");
-    std::fs::create_dir_all(folder.parent().unwrap()).unwrap();
-    // In the place of the folder.
-    std::fs::write(folder.parent().unwrap().join("pcorders"), "").unwrap();
+    // In the place of a file.
+    std::fs::create_dir_all(home.file("lock")).unwrap();
     let run = home.fed(&at(&simulator, &["--client-secret-stdin"]), SECRET);
     assert_eq!(
         (run.exit, run.error()["kind"].as_str()),
