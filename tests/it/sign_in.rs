@@ -65,7 +65,7 @@ fn shown(error: &CredentialError) -> String {
     let mut text = format!(
         "{error} {error:?} {:?} {:?} {:?} {:?}",
         error.hint(),
-        error.error(),
+        error.oauth_error(),
         error.description(),
         error.correlation_id()
     );

@@ -157,7 +157,7 @@ async fn signing_in() -> String {
     let code = sign_in().device_code().await.unwrap();
     let store = std::sync::Arc::new(RefreshTokenInMemory::empty());
     let by_code = code.wait(std::sync::Arc::clone(&store)).await.unwrap();
-    let first = store.load().await.unwrap();
+    let first = store.load().await.unwrap().unwrap();
     let by_token = sign_in()
         .refresh_token(std::sync::Arc::clone(&store))
         .unwrap();
@@ -207,6 +207,53 @@ fn nothing_that_is_logged_of_a_sign_in_is_a_secret() {
     assert_eq!(closed("http.response.status_code=400"), 1);
     assert_eq!(closed("http.request.resend_count=1"), 1);
     assert_eq!(closed("/contoso.onmicrosoft.com/oauth2/v2.0/token"), 4);
+}
+
+/// A renewal in the background fails no call, and would not be heard of otherwise. It is no part of the call that began it.
+#[test]
+fn a_renewal_that_fails_in_the_background_is_told() {
+    let (logged, ()) = logged(async {
+        let token = r#"{"token_type":"Bearer","expires_in":600,"access_token":"a-of-the-tests"}"#;
+        let json = vec![("content-type", "application/json".to_owned())];
+        let answers = vec![
+            (200, json.clone(), token.into()),
+            (200, json, r#"{"id":"o"}"#.into()),
+            (500, Vec::new(), Vec::new()),
+        ];
+        let server = partner_center_orders_tests::Recorded::start(answers);
+        let sign_in = SignIn::new(TENANT, APPLICATION)
+            .client_secret(CLIENT_SECRET)
+            .attempts(1);
+        let credential = sign_in
+            .authority(server.base_url())
+            .client_credentials()
+            .unwrap();
+        let partner = partner_center_orders::PartnerCenter::builder(credential.clone())
+            .endpoint(server.base_url())
+            .attempts(1);
+        let partner = partner.build().unwrap();
+        orders(&partner).order("o").get().send().await.unwrap();
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(400)).await;
+        tokio::time::resume();
+        // The renewal and the call both get a 500.
+        orders(&partner).order("o").get().send().await.unwrap_err();
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(300)).await;
+        tokio::time::resume();
+        // This waits for the renewal, and then there is no token any more.
+        credential.access_token().await.unwrap_err();
+    });
+    let told = |line: &&str| line.contains("could not be renewed ahead of its end");
+    assert_eq!(logged.lines().filter(told).count(), 1, "{logged}");
+    let ahead =
+        |line: &&str| line.contains("partner_center.sign_in{") && line.contains("error.type=500");
+    assert!(
+        logged
+            .lines()
+            .find(ahead)
+            .is_some_and(|line| !line.contains("partner_center.call"))
+    );
 }
 
 #[test]

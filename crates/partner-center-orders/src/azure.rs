@@ -3,13 +3,17 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use azure_core::credentials::TokenCredential;
+use tokio::time::timeout;
 
 use crate::credential::{AccessToken, Credential, TokenFuture, TokenRequest};
-use crate::credential_error::CredentialError;
+use crate::credential_error::{CredentialError, CredentialErrorKind as Kind};
 use crate::sign_in::cache::{Cache, Fetched, Moment, Source};
+
+/// How long such a credential is waited for: some ask an address that is on another machine, or start a program.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// Any credential of the Azure SDK: a certificate, a managed identity, a workload identity, the Azure CLI, or one of your
 /// own. Feature `azure-core`.
@@ -102,16 +106,17 @@ impl Source for Asked {
     async fn fetch(&self) -> Result<Fetched, CredentialError> {
         let asked = Moment::now();
         let scopes: Vec<&str> = self.scopes.iter().map(String::as_str).collect();
-        let got = self
-            .credential
-            .get_token(&scopes, None)
-            .await
+        let got = timeout(LIMIT, self.credential.get_token(&scopes, None)).await;
+        let got = got
+            .map_err(|_| {
+                CredentialError::of_kind(Kind::Timeout, "the Azure credential had no token in time")
+            })?
             .map_err(|error| {
                 CredentialError::new("the Azure credential has no token").with_source(error)
             })?;
         let end = SystemTime::from(got.expires_on);
         Ok(Fetched {
-            token: AccessToken::new(got.token.secret()).expires_at(end),
+            token: AccessToken::new(got.token.secret()).with_expiry(end),
             asked,
             lifetime: end.duration_since(SystemTime::now()).unwrap_or_default(),
         })

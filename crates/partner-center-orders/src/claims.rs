@@ -53,6 +53,10 @@ pub struct TokenClaims {
     #[serde(default)]
     roles: Value,
     #[serde(default)]
+    oid: Value,
+    #[serde(default)]
+    sub: Value,
+    #[serde(default)]
     amr: Value,
     #[serde(default)]
     exp: Value,
@@ -106,14 +110,17 @@ impl TokenClaims {
         names.into_iter().find_map(Value::as_str)
     }
 
-    /// Whether the application acts alone, without a user (`idtyp`, else whether there are scopes or roles). `None` when the
+    /// Whether the application acts alone, without a user (`idtyp`, else whether there are scopes, a name or roles, else
+    /// whether `sub` is `oid`). `None` when the
     /// token does not say.
     pub fn is_application(&self) -> Option<bool> {
         match self.idtyp.as_str() {
             Some("app") => Some(true),
             Some("user") => Some(false),
             _ if self.scp.is_string() || self.user().is_some() => Some(false),
-            _ => self.roles.is_array().then_some(true),
+            // Roles are an application's; alone, it is its own subject.
+            _ if self.roles.is_array() => Some(true),
+            _ => (self.oid.as_str()? == self.sub.as_str()?).then_some(true),
         }
     }
 

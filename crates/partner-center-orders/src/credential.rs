@@ -16,8 +16,9 @@ pub type TokenFuture<'a> =
 /// Hands out access tokens.
 ///
 /// [`SignIn`](crate::SignIn) makes credentials that get them from Microsoft Entra ID, and [`StaticToken`] is one that has
-/// one; this trait is for sources of your own. A credential is asked before every request, so it should keep a token while
-/// that is good. When the service answers 401 it is asked once more, and told which token was refused.
+/// one; this trait is for sources of your own. A credential is asked at the beginning of every call, and of every page of a
+/// list, so it should keep a token while that is good. When the service answers 401 it is asked once more, and told which
+/// token was refused.
 ///
 /// ```
 /// use partner_center_orders::{AccessToken, Credential, CredentialError, TokenFuture, TokenRequest};
@@ -99,7 +100,7 @@ impl AccessToken {
     }
 
     /// Says until when the token is good. The client does not look at it; a credential that keeps tokens may.
-    pub fn expires_at(mut self, instant: SystemTime) -> Self {
+    pub fn with_expiry(mut self, instant: SystemTime) -> Self {
         self.expires_at = Some(instant);
         self
     }
@@ -115,7 +116,7 @@ impl AccessToken {
     }
 
     /// Until when the token is good, where that is known.
-    pub fn expiry(&self) -> Option<SystemTime> {
+    pub fn expires_at(&self) -> Option<SystemTime> {
         self.expires_at
     }
 }

@@ -37,11 +37,12 @@ pub(crate) struct Refusal {
 
 /// The coarse reason why there is no token.
 ///
-/// The codes are those that Microsoft documents for the errors of Microsoft Entra ID.
+/// An error of Microsoft Entra ID is told by its `AADSTS` code where that is known here, else by its word: `invalid_grant`
+/// alone stands for most of these. The codes are documented, and so is that they may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CredentialErrorKind {
-    /// A credential of your own said so: [`CredentialError::new`].
+    /// A credential that is not of this crate has no token: its message or its cause says why.
     Other,
     /// The tenant, the authority, the application or the cloud is not one that a token can be asked for. Nothing was sent.
     Configuration,
@@ -63,15 +64,18 @@ pub enum CredentialErrorKind {
     CodeExpired,
     /// The authority refused the request for another reason.
     Refused,
+    /// There is no refresh token in the store: nobody has signed in.
+    SignedOut,
     /// The refresh token cannot be read from its store, or not be written to it.
     Store,
     /// The authority cannot be reached, or the connection to it broke.
     Network,
     /// The authority took too long.
     Timeout,
-    /// The authority answered 429, or asks for a longer wait than there is time for.
+    /// The authority answered 429, or asks for a longer wait than there is time for. Until the wait that it asked for is
+    /// over, it is not asked again.
     Throttled,
-    /// The authority failed (5xx).
+    /// The authority failed: 5xx, or `temporarily_unavailable`.
     Server,
     /// The authority answered with a redirect, which is not followed: the secret would go along.
     Redirect,
@@ -94,6 +98,7 @@ impl CredentialErrorKind {
             Self::Declined => "declined",
             Self::CodeExpired => "code_expired",
             Self::Refused => "refused",
+            Self::SignedOut => "signed_out",
             Self::Store => "store",
             Self::Network => "network",
             Self::Timeout => "timeout",
@@ -154,6 +159,20 @@ impl CredentialError {
         self
     }
 
+    /// Says that asking ended because the wait that the authority wants is too long.
+    pub(crate) fn out_of_patience(mut self) -> Self {
+        self.0.kind = CredentialErrorKind::Throttled;
+        self.0
+            .message
+            .push_str("; the wait it asks for does not fit into the deadline");
+        self
+    }
+
+    /// Whether there is nothing to add to the message and its cause.
+    pub(crate) fn says_enough(&self) -> bool {
+        self.kind() != CredentialErrorKind::Other || self.0.source.is_some()
+    }
+
     /// The coarse reason.
     pub fn kind(&self) -> CredentialErrorKind {
         self.0.kind
@@ -165,7 +184,7 @@ impl CredentialError {
     }
 
     /// The authority's word for the error, such as `invalid_grant`.
-    pub fn error(&self) -> Option<&str> {
+    pub fn oauth_error(&self) -> Option<&str> {
         self.0.refusal.error.as_deref()
     }
 
@@ -215,14 +234,10 @@ impl CredentialError {
     /// ```
     pub fn hint(&self) -> Option<&'static str> {
         use CredentialErrorKind as Kind;
+        if let Some(hint) = self.code().and_then(of_code) {
+            return Some(hint);
+        }
         Some(match self.kind() {
-            Kind::Refused if self.code() == Some(90_002) => {
-                "Check the tenant, and that it is one of this cloud: no such tenant is known there."
-            }
-            Kind::Refused if matches!(self.code(), Some(500_011 | 650_052 | 650_057)) => {
-                "The tenant does not know Partner Center as a service, or the application has no permission for it: check \
-                 the cloud, and add Microsoft Partner Center to the application's permissions."
-            }
             Kind::InvalidClient => {
                 "Check the application's id, that it is registered in this tenant, and its secret: the secret's value \
                  is wanted, not its id."
@@ -249,16 +264,12 @@ impl CredentialError {
             }
             Kind::Declined => "The user declined. Begin again if that was not meant.",
             Kind::CodeExpired => "Begin again, and enter the new code within its time.",
-            Kind::Store => {
-                "Mend the place where the refresh token is kept. A new one that could not be written is kept in memory, \
-                 and written before the next renewal."
+            Kind::SignedOut => {
+                "Sign in first, with a device code, say, and keep the refresh token in the store."
             }
-            Kind::Network => {
-                "Nothing was sent to Partner Center. Check the authority, the network and the proxy, and try again."
-            }
-            Kind::Timeout | Kind::Server => {
-                "Nothing was sent to Partner Center. Try again in some minutes."
-            }
+            Kind::Store => "Mend the place where the refresh token is kept, and try again.",
+            Kind::Network => "Check the authority, the network and the proxy, and try again.",
+            Kind::Timeout | Kind::Server => "Try again in some minutes.",
             Kind::Throttled => {
                 "Too many tokens are asked for. Wait as long as the authority asks, and let calls share one credential, \
                  which keeps its token."
@@ -269,6 +280,26 @@ impl CredentialError {
             Kind::Other | Kind::Configuration | Kind::Refused => return None,
         })
     }
+}
+
+/// What a number says that its kind does not.
+fn of_code(code: u64) -> Option<&'static str> {
+    Some(match code {
+        90_002 | 900_023 => {
+            "Check the tenant, and that it is one of this cloud: no such tenant is known there."
+        }
+        500_011 | 650_052 | 650_057 => {
+            "The tenant does not know Partner Center as a service, or the application has no permission for it: check \
+             the cloud, and add Microsoft Partner Center to the application's permissions."
+        }
+        7_000_112 => "The application is disabled in its registration: enable it.",
+        700_025 => "The application is a public one: sign in without a secret.",
+        7_000_218 => {
+            "The application has to say its secret; or allow public client flows in its registration, for a device code."
+        }
+        50_057 => "The user's account is disabled: sign in as another user, or have it enabled.",
+        _ => return None,
+    })
 }
 
 impl fmt::Display for CredentialError {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use http::header::DATE;
 use http::{HeaderMap, StatusCode};
 use serde::Deserializer as _;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
@@ -15,7 +16,7 @@ use crate::call::CallIds;
 use crate::claims::TokenClaims;
 use crate::codes::{self, Code};
 use crate::credential::AccessToken;
-use crate::credential_error::{CredentialError, CredentialErrorKind};
+use crate::credential_error::CredentialError;
 use crate::delivery::{Delivery, is_in_progress};
 use crate::fault::Fault;
 use crate::hint;
@@ -225,10 +226,22 @@ impl Error {
     pub(crate) fn with_token(mut self, token: &AccessToken) -> Self {
         if let Some(status @ (401 | 403)) = self.status().map(|status| status.as_u16()) {
             let claims = TokenClaims::read(token);
-            self.0.token_hint =
-                claims.and_then(|claims| hint::of_token(status, self.code(), &claims));
+            self.0.token_hint = claims.and_then(|claims| {
+                hint::of_token(status, self.code(), &claims, self.answered_at())
+            });
         }
         self
+    }
+
+    /// When the service answered, by its own clock where it says so.
+    fn answered_at(&self) -> SystemTime {
+        let date = self
+            .0
+            .answer
+            .as_ref()
+            .and_then(|answer| answer.headers.get(DATE));
+        date.and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok())
+            .unwrap_or_else(SystemTime::now)
     }
 
     /// Says that the call ended because its first attempt was too long ago.
@@ -346,12 +359,10 @@ impl Error {
             .or(self.0.token_hint)
             .or(documented)
             .or_else(|| hint::of_status(status?))
-            .or_else(|| match credential.map(CredentialError::kind) {
-                // One of the user's own, whose message need not say what to do.
-                None | Some(CredentialErrorKind::Other) => {
-                    hint::of_kind(self.kind(), self.delivery())
-                }
-                _ => None,
+            .or_else(|| match credential {
+                // Its own message says it, or its cause does.
+                Some(credential) if credential.says_enough() => None,
+                _ => hint::of_kind(self.kind(), self.delivery()),
             })
     }
 
@@ -392,10 +403,10 @@ impl Error {
 
     /// How long the service, or the authority that hands out tokens, asks to wait before the next try.
     pub fn retry_after(&self) -> Option<Duration> {
-        match &self.0.answer {
-            Some(answer) => retry_after(&answer.headers, SystemTime::now()),
-            None => self.credential()?.retry_after(),
-        }
+        let answer = self.0.answer.as_ref();
+        answer
+            .and_then(|answer| retry_after(&answer.headers, SystemTime::now()))
+            .or_else(|| self.credential()?.retry_after())
     }
 
     /// The `id` in what arrived of an answer that could not be used: that of the order, after a purchase whose answer broke

@@ -3,7 +3,6 @@
 use std::time::SystemTime;
 
 use crate::claims::TokenClaims;
-use crate::cloud::Cloud;
 use crate::delivery::Delivery;
 use crate::error::ErrorKind;
 
@@ -44,38 +43,54 @@ pub(crate) fn of_status(status: u16) -> Option<&'static str> {
     Some(hint)
 }
 
+/// What tokens for Partner Center are meant for: an address, or the service's own id.
+const PARTNER_CENTER: [&str; 3] = [
+    "https://api.partnercenter.microsoft.com",
+    "https://partner.partnercenterapi.microsoftonline.cn",
+    "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd",
+];
+
+/// Azure AD Graph and Microsoft Graph, which the same applications often ask for.
+const AZURE_AD_GRAPH: [&str; 3] = [
+    "https://graph.windows.net",
+    "https://graph.chinacloudapi.cn",
+    "00000002-0000-0000-c000-000000000000",
+];
+const MICROSOFT_GRAPH: [&str; 4] = [
+    "https://graph.microsoft.com",
+    "https://graph.microsoft.us",
+    "https://microsoftgraph.chinacloudapi.cn",
+    "00000003-0000-0000-c000-000000000000",
+];
+
 /// What the claims of a refused token suggest. They are not verified, and explain what the service said already.
 pub(crate) fn of_token(
     status: u16,
     code: Option<&str>,
     claims: &TokenClaims,
+    now: SystemTime,
 ) -> Option<&'static str> {
     let audience = claims
         .audience()
         .map(|audience| audience.trim_end_matches('/'));
-    let is_elsewhere = audience.is_some_and(|audience| {
-        let clouds = [Cloud::Global, Cloud::China].map(Cloud::endpoint);
-        !clouds.contains(&audience)
-    });
+    let is_for = |services: &[&str]| audience.is_some_and(|audience| services.contains(&audience));
     match (status, code) {
-        (401, _) if is_elsewhere => Some(match audience {
-            Some("https://graph.windows.net" | "00000002-0000-0000-c000-000000000000") => {
-                "The token is meant for Azure AD Graph, which Partner Center has refused since August 2025, whatever older \
-                 samples say: ask for the scope https://api.partnercenter.microsoft.com/.default (in China that of its \
-                 own endpoint)."
-            }
-            Some("https://graph.microsoft.com" | "00000003-0000-0000-c000-000000000000") => {
-                "The token is meant for Microsoft Graph: ask for another one, with the scope \
-                 https://api.partnercenter.microsoft.com/.default."
-            }
-            _ => {
-                "The token is meant for another service than Partner Center: ask for another one, with the scope \
-                 https://api.partnercenter.microsoft.com/.default."
-            }
-        }),
-        (401, Some("900420")) => Some(
+        (401, _) if is_for(&AZURE_AD_GRAPH) => Some(
+            "The token is meant for Azure AD Graph, which Partner Center has refused since August 2025, whatever older \
+             samples say: ask for one with the scope of Partner Center, https://api.partnercenter.microsoft.com/.default in \
+             the global cloud.",
+        ),
+        (401, _) if is_for(&MICROSOFT_GRAPH) => Some(
+            "The token is meant for Microsoft Graph: ask for another one, with the scope of Partner Center, \
+             https://api.partnercenter.microsoft.com/.default in the global cloud.",
+        ),
+        (401, Some("900420")) if is_for(&PARTNER_CENTER) => Some(
             "The token says that it is meant for Partner Center, so it may be one for another cloud: compare the cloud of \
              the sign-in with that of the endpoint.",
+        ),
+        (401, Some("900420")) if audience.is_some() => Some(
+            "The token is meant for another service than Partner Center: ask for another one, with the scope of Partner \
+             Center, https://api.partnercenter.microsoft.com/.default in the global cloud.",
         ),
         (401, Some("900421")) if claims.is_application() != Some(true) => match claims.has_mfa()? {
             false => Some(
@@ -91,11 +106,7 @@ pub(crate) fn of_token(
             "The token is one of an application alone, and this call wants an application with a user: sign in with a \
              refresh token or a device code.",
         ),
-        (401, _)
-            if claims
-                .expires_at()
-                .is_some_and(|end| end <= SystemTime::now()) =>
-        {
+        (401, _) if claims.expires_at().is_some_and(|end| end <= now) => {
             Some("The token has expired: sign in again, or get a new one.")
         }
         _ => None,

@@ -37,6 +37,8 @@ pub(crate) fn to(url: &Url, configure: Option<Configure>) -> Result<Client, NoCl
     http = http
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
+        // It would log every byte, secrets included.
+        .connection_verbose(false)
         .https_only(!is_plain);
     if cloud::is_loopback(url) {
         http = http.no_proxy();

@@ -69,8 +69,8 @@
 //!
 //! # What to rely on
 //!
-//! * The token goes to the configured endpoint and nowhere else, a secret to the authority and nowhere else. No redirect is followed, and a `links.next` that
-//!   leads elsewhere is an [`Error`] before anything is sent.
+//! * The token goes to the configured endpoint and nowhere else, a secret to the authority and nowhere else. No redirect is
+//!   followed, and a `links.next` that leads elsewhere is an [`Error`] before anything is sent.
 //! * A list is complete or an error; it never ends early in silence.
 //! * An odd value in an order (an unknown word, a time that is none, an absent member) costs nobody the order, and
 //!   amounts keep their digits.
@@ -86,9 +86,10 @@
 //! # What is told to whoever watches
 //!
 //! Each call is a `tracing` span `partner_center.call` with both ids, each attempt a span
-//! `partner_center.attempt` within it, each request for a token one `partner_center.sign_in`, with the names of OpenTelemetry's conventions for HTTP clients
-//! (`http.request.method`, `server.address`, `server.port`, `url.full`, `http.response.status_code`,
-//! `http.request.resend_count`, `error.type`). No token, no body, no query and no other header is in them.
+//! `partner_center.attempt` within it, each request for a token one `partner_center.sign_in`, with the names of
+//! OpenTelemetry's conventions for HTTP clients (`http.request.method`, `server.address`, `server.port`, `url.full`,
+//! `http.response.status_code`, `http.request.resend_count`, `error.type`). No token, no body, no query and no other header
+//! is in them.
 //!
 //! # Features
 //!

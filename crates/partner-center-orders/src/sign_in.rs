@@ -7,6 +7,7 @@ pub(crate) mod cache;
 mod device_code;
 mod entra;
 mod fault;
+mod grant;
 mod granted;
 mod store;
 mod wire;
@@ -22,10 +23,11 @@ pub use device_code::DeviceCode;
 pub use store::{RefreshTokenInMemory, RefreshTokenStore, StoreFuture};
 
 use self::cache::{Cache, Fetched, Source};
-use self::entra::{Entra, Grant};
+use self::entra::Entra;
+use self::grant::Grant;
 use self::wire::Wire;
 use crate::cloud::{self, Cloud};
-use crate::credential::{Credential, TokenFuture, TokenRequest};
+use crate::credential::{AccessToken, Credential, TokenFuture, TokenRequest};
 use crate::credential_error::CredentialError;
 use crate::http_client::{self, Configure};
 use crate::repeats::Repeats;
@@ -153,8 +155,8 @@ impl SignIn {
         self
     }
 
-    /// How long getting a token may take with all attempts and waits: 60 s unless said otherwise, of which one attempt
-    /// takes 30 s at most.
+    /// How long getting a token may take with all attempts, all waits, and the store of a refresh token: 60 s unless said
+    /// otherwise, of which one attempt takes 30 s at most. A store that has to save what came late has 10 s for it.
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.deadline = limit;
         self
@@ -338,6 +340,16 @@ impl EntraCredential {
         Self {
             cache: Cache::new(Asked { entra, grant }, first),
         }
+    }
+}
+
+impl EntraCredential {
+    /// A good token, without a call: to see at the start whether one can sign in, or to use it elsewhere.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn access_token(&self) -> Result<AccessToken, CredentialError> {
+        self.cache.token(None).await
     }
 }
 

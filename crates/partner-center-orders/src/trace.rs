@@ -1,8 +1,8 @@
 //! What is told to whoever watches?
 //!
-//! One span for a call, one for each of its attempts, and one for each request for a token, with the stable names of OpenTelemetry's conventions for HTTP
-//! clients. Nothing in them is a secret: no token, no body, no header but the two ids, and of an address not the query,
-//! which can hold a continuation token.
+//! One span for a call, one for each of its attempts, and one for each request for a token, with the stable names of
+//! OpenTelemetry's conventions for HTTP clients. Nothing in them is a secret: no token, no body, no header but the two ids,
+//! and of an address not the query, which can hold a continuation token.
 
 use std::time::Duration;
 

@@ -21,8 +21,8 @@ use crate::output::clean;
 /// The longest file that is read, in bytes.
 const LONGEST: u64 = 1024 * 1024;
 
-/// How long another command is waited for, which may be waiting for an answer itself.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long another command is waited for, which may be waiting for an answer itself. Less than the time for a token.
+const PATIENCE: Duration = Duration::from_secs(45);
 const BETWEEN_TRIES: Duration = Duration::from_millis(10);
 
 /// What is wrong with the command's own files.

@@ -322,6 +322,10 @@ impl Failure {
     fn because_of(mut self, error: &CredentialError) -> Self {
         let report = &mut self.report;
         if let Some(description) = error.description() {
+            // The message has the number already.
+            let number = error.code().map(|code| format!("AADSTS{code}: "));
+            let number = number.unwrap_or_default();
+            let description = description.strip_prefix(&number).unwrap_or(description);
             let description = shortened(description.to_owned());
             report.message = format!("{}: {description}", report.message);
         }
@@ -334,7 +338,7 @@ impl Failure {
             report.correlation_id = Some(shortened(id.to_owned()));
         }
         self.sign_in = match error.kind() {
-            CredentialErrorKind::Other => SignIn::IsAll,
+            CredentialErrorKind::Other | CredentialErrorKind::SignedOut => SignIn::IsAll,
             CredentialErrorKind::InvalidClient
             | CredentialErrorKind::SecretExpired
             | CredentialErrorKind::InvalidGrant

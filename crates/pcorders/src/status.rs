@@ -54,7 +54,7 @@ impl Status {
         let claims = TokenClaims::read(token).unwrap_or_default();
         let owned = |text: Option<&str>| text.map(str::to_owned);
         // What was measured here does not depend on whose clock is right.
-        let end = token.expiry().or(claims.expires_at()).and_then(instant);
+        let end = token.expires_at().or(claims.expires_at()).and_then(instant);
         let endpoint = service
             .endpoint
             .as_deref()

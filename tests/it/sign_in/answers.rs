@@ -17,11 +17,7 @@ async fn failure(answer: Answer) -> CredentialError {
     let store = RefreshTokenInMemory::new("refresh-of-the-tests");
     let credential = sign_in(server.base_url()).refresh_token(store).unwrap();
     let error = token(&credential).await.unwrap_err();
-    assert_eq!(
-        (server.sent().len(), error.attempts()),
-        (1, error.attempts().min(1)),
-        "{error}"
-    );
+    assert_eq!((server.sent().len(), error.attempts()), (1, 1), "{error}");
     assert!(
         !shown(&error).contains("-of-the-tests"),
         "{}",
@@ -149,7 +145,7 @@ async fn what_the_authority_says_becomes_a_kind_with_a_remedy() {
         ("invalid_scope", Kind::Refused),
     ] {
         let error = failure(json(400, format!(r#"{{"error":"{word}"}}"#))).await;
-        assert_eq!((error.kind(), error.error()), (kind, Some(word)));
+        assert_eq!((error.kind(), error.oauth_error()), (kind, Some(word)));
     }
 }
 
@@ -264,7 +260,10 @@ async fn an_answer_that_is_neither_is_typed() {
         (
             json(
                 200,
-                format!("{{\"token_type\":\"{}\"}}", "x".repeat(2 << 20)),
+                format!(
+                    r#"{{"token_type":"Bearer","expires_in":3599,{token},"x":"{}"}}"#,
+                    "x".repeat(2 << 20)
+                ),
             ),
             Kind::Unreadable,
         ),
@@ -451,16 +450,126 @@ async fn a_refusal_is_taken_at_once() {
     assert_eq!(server.sent().len(), 1);
 }
 
+/// None of these is a panic, and none is waited for.
 #[tokio::test]
 async fn waits_of_any_length_are_taken() {
+    let (short, long) = (Duration::from_millis(1), Duration::MAX);
+    for (first, longest) in [(long, short), (short, short)] {
+        let server = Recorded::start(vec![json(503, ""), granted("a", 60)]);
+        let credential = sign_in(server.base_url())
+            .attempts(3)
+            .backoff(first, longest)
+            .deadline(Duration::MAX)
+            .client_credentials()
+            .unwrap();
+        assert_eq!(name(&token(&credential).await.unwrap()), "a");
+    }
+    // A wait of up to a day does not fit into five seconds.
     let server = Recorded::start(vec![json(503, ""), granted("a", 60)]);
     let credential = sign_in(server.base_url())
         .attempts(3)
-        .backoff(Duration::MAX, Duration::MAX)
-        .deadline(Duration::MAX)
+        .backoff(long, long)
+        .deadline(Duration::from_secs(5))
         .client_credentials()
         .unwrap();
-    // The wait is up to a day, and the server is not asked again so soon.
-    let waiting = tokio::time::timeout(Duration::from_millis(100), token(&credential)).await;
-    assert!(waiting.is_err() || server.sent().len() == 2);
+    assert_eq!(token(&credential).await.unwrap_err().kind(), Kind::Server);
+    assert_eq!(server.sent().len(), 1);
+}
+
+/// A secret comes back as a form has it.
+#[tokio::test]
+async fn an_encoded_secret_is_not_shown_either() {
+    let body =
+        r#"{"error":"x","error_description":"client_secret=a%2Bb%2Fc%3D%7E-of-the%2Btests"}"#;
+    let server = Recorded::start(vec![json(400, body)]);
+    let credential = sign_in(server.base_url())
+        .client_secret("a+b/c=~-of-the+tests")
+        .client_credentials()
+        .unwrap();
+    assert_eq!(token(&credential).await.unwrap_err().description(), None);
+}
+
+#[tokio::test]
+async fn what_a_number_says_more_exactly_than_its_word_is_said() {
+    for (code, kind, remedy) in [
+        (50_057, Kind::InvalidGrant, "disabled"),
+        (50_058, Kind::InteractionRequired, "sign in again"),
+        (50_072, Kind::InteractionRequired, "sign in again"),
+        (50_074, Kind::InteractionRequired, "sign in again"),
+        (50_078, Kind::InteractionRequired, "multi-factor"),
+        (50_097, Kind::ConditionalAccess, "conditional access"),
+        (50_131, Kind::ConditionalAccess, "conditional access"),
+        (53_000, Kind::ConditionalAccess, "conditional access"),
+        (53_011, Kind::ConditionalAccess, "conditional access"),
+        (530_032, Kind::ConditionalAccess, "conditional access"),
+        (65_004, Kind::ConsentRequired, "consent"),
+        (90_094, Kind::ConsentRequired, "administrator"),
+        (50_196, Kind::Throttled, "Too many"),
+        (90_055, Kind::Throttled, "Too many"),
+        (700_025, Kind::InvalidClient, "without a secret"),
+        (7_000_112, Kind::InvalidClient, "disabled"),
+        (7_000_218, Kind::InvalidClient, "public client flows"),
+        (900_023, Kind::InvalidGrant, "Check the tenant"),
+        (650_052, Kind::InvalidGrant, "permission"),
+        (650_057, Kind::InvalidGrant, "permission"),
+        (12_345, Kind::InvalidGrant, "Sign in again"),
+    ] {
+        let body = format!(r#"{{"error":"invalid_grant","error_codes":[{code}]}}"#);
+        let error = failure(json(400, body)).await;
+        assert_eq!((error.kind(), error.code()), (kind, Some(code)));
+        assert!(
+            error.hint().unwrap().contains(remedy),
+            "{code}: {:?}",
+            error.hint()
+        );
+    }
+    // Without a user there is nobody who declines.
+    let error = failure(json(400, r#"{"error":"access_denied"}"#)).await;
+    assert_eq!(error.kind(), Kind::Refused);
+}
+
+/// After a 401, what the renewal says is the error's to tell, and nothing is claimed that is not so.
+#[tokio::test]
+async fn a_renewal_that_fails_after_a_401_is_told_with_it() {
+    for (answer, kind) in [
+        (
+            (429, vec![("retry-after", "3600".to_owned())], Vec::new()),
+            Kind::Throttled,
+        ),
+        (
+            (503, vec![("retry-after", "3600".to_owned())], Vec::new()),
+            Kind::Server,
+        ),
+    ] {
+        let server = Recorded::start(vec![granted("a", 3600), json(401, ""), answer]);
+        let credential = sign_in(server.base_url()).client_credentials().unwrap();
+        let partner = PartnerCenter::builder(credential)
+            .endpoint(server.base_url())
+            .build()
+            .unwrap();
+        let error = orders(&partner).order("o").get().send().await.unwrap_err();
+        assert_eq!(
+            (error.status().unwrap().as_u16(), error.delivery()),
+            (401, Delivery::Refused)
+        );
+        assert_eq!(error.credential().unwrap().kind(), kind);
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+        assert!(
+            !error.hint().unwrap().contains("sent"),
+            "{:?}",
+            error.hint()
+        );
+    }
+    // With more attempts than one, a wait that is too long is that of a busy authority, whatever its status.
+    let server = Recorded::start(vec![(
+        503,
+        vec![("retry-after", "3600".to_owned())],
+        Vec::new(),
+    )]);
+    let credential = sign_in(server.base_url())
+        .attempts(3)
+        .client_credentials()
+        .unwrap();
+    let error = token(&credential).await.unwrap_err();
+    assert_eq!((error.kind(), server.sent().len()), (Kind::Throttled, 1));
 }

@@ -227,7 +227,7 @@ async fn a_refresh_token_that_cannot_be_one_is_not_sent() {
         .unwrap();
     assert_eq!(
         token(&credential).await.unwrap_err().kind(),
-        CredentialErrorKind::Store
+        CredentialErrorKind::SignedOut
     );
     assert!(server.sent().is_empty());
 }
@@ -261,4 +261,32 @@ async fn nothing_shows_a_secret() {
     );
     shown += &format!("{:?}", builder(server.base_url()));
     assert!(!shown.contains("-of-the-tests"), "{shown}");
+}
+
+/// Whoever asks the HTTP library to log all that it sends gets no secrets for it.
+#[tokio::test]
+async fn the_http_library_cannot_be_made_to_log_secrets() {
+    // The reader of the tests looks at every line.
+    let server = Recorded::start(vec![granted("a", 3599), json(200, r#"{"id":"o"}"#)]);
+    let sign_in = sign_in(server.base_url()).configure_http(|http| http.connection_verbose(true));
+    let credential = sign_in.client_credentials().unwrap();
+    let partner = partner_center_orders::PartnerCenter::builder(credential)
+        .endpoint(server.base_url())
+        .configure_http(|http| http.connection_verbose(true))
+        .build()
+        .unwrap();
+    orders(&partner).order("o").get().send().await.unwrap();
+}
+
+/// Before the first call, whoever wants to can see whether one can sign in.
+#[tokio::test]
+async fn a_token_can_be_asked_for_without_a_call() {
+    let server = Recorded::start(vec![granted("a", 3599)]);
+    let credential = sign_in(server.base_url()).client_credentials().unwrap();
+    let first = credential.access_token().await.unwrap();
+    assert_eq!(
+        (name(&first), name(&token(&credential).await.unwrap())),
+        ("a", "a")
+    );
+    assert_eq!(server.sent().len(), 1);
 }

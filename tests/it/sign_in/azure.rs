@@ -17,7 +17,31 @@ use super::json;
 #[derive(Debug, Default)]
 struct Counting {
     count: AtomicU32,
-    fails: bool,
+    behaviour: Behaviour,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Behaviour {
+    #[default]
+    Counts,
+    /// Has the same token every time, which ends soon.
+    Repeats,
+    Fails,
+    Hangs,
+    Panics,
+}
+
+impl Counting {
+    fn that(behaviour: Behaviour) -> Self {
+        Self {
+            behaviour,
+            ..Self::default()
+        }
+    }
+
+    fn asked(&self) -> u32 {
+        self.count.load(Ordering::SeqCst)
+    }
 }
 
 #[async_trait::async_trait]
@@ -29,13 +53,22 @@ impl TokenCredential for Counting {
     ) -> azure_core::Result<AccessToken> {
         let number = self.count.fetch_add(1, Ordering::SeqCst);
         tokio::task::yield_now().await;
-        if self.fails {
-            return Err(azure_core::Error::with_message(
-                azure_core::error::ErrorKind::Credential,
-                "no identity here",
-            ));
-        }
         let end = SystemTime::now() + Duration::from_secs(3600);
+        match self.behaviour {
+            Behaviour::Counts => {}
+            Behaviour::Repeats => {
+                let end = SystemTime::now() + Duration::from_secs(3);
+                return Ok(AccessToken::new("same-of-the-tests", end.into()));
+            }
+            Behaviour::Fails => {
+                return Err(azure_core::Error::with_message(
+                    azure_core::error::ErrorKind::Credential,
+                    "no identity here",
+                ));
+            }
+            Behaviour::Hangs => std::future::pending().await,
+            Behaviour::Panics => panic!("no token-of-the-tests"),
+        }
         Ok(AccessToken::new(
             format!("{} {number}", scopes.join("+")),
             end.into(),
@@ -62,7 +95,7 @@ async fn its_token_is_asked_for_once() {
     for done in join_all(calls).await {
         done.unwrap();
     }
-    assert_eq!(credential.count.load(Ordering::SeqCst), 1);
+    assert_eq!(credential.asked(), 1);
     let wanted = format!("Bearer {} 0", Cloud::Global.scope());
     assert!(
         server
@@ -82,7 +115,7 @@ async fn it_is_asked_again_after_a_401() {
         .send()
         .await
         .unwrap();
-    assert_eq!(credential.count.load(Ordering::SeqCst), 2);
+    assert_eq!(credential.asked(), 2);
     assert!(
         server.sent()[1]
             .header("authorization")
@@ -110,10 +143,7 @@ async fn each_cloud_has_a_token_of_its_own() {
 #[tokio::test]
 async fn its_error_is_the_cause() {
     let server = Recorded::json([r#"{"id":"o"}"#]);
-    let credential = Arc::new(Counting {
-        fails: true,
-        ..Counting::default()
-    });
+    let credential = Arc::new(Counting::that(Behaviour::Fails));
     let error = orders(&client(&server, &credential))
         .order("o")
         .get()
@@ -126,5 +156,41 @@ async fn its_error_is_the_cause() {
     );
     let cause = std::error::Error::source(error.credential().unwrap()).unwrap();
     assert!(cause.to_string().contains("no identity here"), "{cause}");
+    assert!(server.sent().is_empty());
+}
+
+/// One that has no other token is asked once by all who were refused at the same time.
+#[tokio::test]
+async fn the_same_token_again_ends_the_calls() {
+    let server = Recorded::start(vec![json(401, "")]);
+    let credential = Arc::new(Counting::that(Behaviour::Repeats));
+    let partner = client(&server, &credential);
+    let calls = (0..20).map(|_| async { orders(&partner).order("o").get().send().await.map(drop) });
+    for done in join_all(calls).await {
+        assert_eq!(done.unwrap_err().status().unwrap().as_u16(), 401);
+    }
+    assert!(credential.asked() < 20, "{}", credential.asked());
+}
+
+#[tokio::test]
+async fn one_that_hangs_or_panics_is_an_error() {
+    let server = Recorded::json([r#"{"id":"o"}"#]);
+    for behaviour in [Behaviour::Hangs, Behaviour::Panics] {
+        let credential = Arc::new(Counting::that(behaviour));
+        let azure = AzureCredential::new(Arc::clone(&credential) as _);
+        let waiting = tokio::spawn(async move {
+            azure
+                .token(TokenRequest::new(&[Cloud::Global.scope()]))
+                .await
+        });
+        while credential.asked() == 0 {
+            tokio::task::yield_now().await;
+        }
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(61)).await;
+        tokio::time::resume();
+        let error = waiting.await.unwrap().unwrap_err();
+        assert!(!super::shown(&error).contains("-of-the-tests"), "{error:?}");
+    }
     assert!(server.sent().is_empty());
 }

@@ -67,12 +67,6 @@ async fn a_refusal_is_explained_by_what_the_token_says() {
             "900420",
             "another service",
         ),
-        (
-            json!({"aud": "https://vault.azure.net"}),
-            401,
-            "",
-            "another service",
-        ),
         (json!({"aud": RIGHT}), 401, "900420", "another cloud"),
         (
             json!({"aud": RIGHT, "scp": "user_impersonation", "amr": ["pwd"]}),
@@ -110,6 +104,32 @@ async fn a_refusal_is_explained_by_what_the_token_says() {
             "400",
             "has expired",
         ),
+        // The service's own id is as good as its address.
+        (
+            json!({"aud": "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd", "scp": "user_impersonation", "amr": ["pwd"]}),
+            401,
+            "900421",
+            "without multi-factor",
+        ),
+        (
+            json!({"aud": "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd"}),
+            401,
+            "900420",
+            "another cloud",
+        ),
+        (
+            json!({"aud": "https://microsoftgraph.chinacloudapi.cn"}),
+            401,
+            "",
+            "Microsoft Graph",
+        ),
+        // An application alone is its own subject.
+        (
+            json!({"aud": RIGHT, "oid": "x", "sub": "x"}),
+            403,
+            "900329",
+            "an application alone",
+        ),
     ] {
         let error = refused(&claims, status, code).await;
         let hint = error.hint().unwrap();
@@ -122,6 +142,8 @@ async fn a_refusal_is_explained_by_what_the_token_says() {
 async fn what_the_token_does_not_explain_is_explained_as_before() {
     let nothing = json!({});
     for (claims, status, code) in [
+        (json!({"aud": "https://vault.azure.net"}), 401, ""),
+        (json!({"aud": "https://vault.azure.net"}), 401, "900421"),
         (json!({"aud": RIGHT, "exp": LATER}), 401, ""),
         (
             json!({"aud": RIGHT, "scp": "user_impersonation"}),
@@ -148,6 +170,27 @@ async fn what_the_token_does_not_explain_is_explained_as_before() {
             refused(&nothing, status, code).await.hint(),
             "{claims} {status} {code}"
         );
+    }
+}
+
+/// The clock of this machine may be wrong: it is the service's that counts.
+#[tokio::test]
+async fn a_token_has_expired_by_the_clock_of_the_service() {
+    let end = 1_700_000_000;
+    for (date, has_expired) in [
+        ("Tue, 14 Nov 2023 22:13:19 GMT", false),
+        ("Tue, 14 Nov 2023 22:13:21 GMT", true),
+    ] {
+        let headers = vec![("date", date.to_owned())];
+        let server = Recorded::start(vec![(401, headers, Vec::new())]);
+        let token = token(&json!({"aud": RIGHT, "exp": end}));
+        let partner = PartnerCenter::builder(StaticToken::new(token))
+            .endpoint(server.base_url())
+            .build()
+            .unwrap();
+        let error = orders(&partner).order("o").get().send().await.unwrap_err();
+        let hint = error.hint().unwrap();
+        assert_eq!(hint.contains("has expired"), has_expired, "{date}: {hint}");
     }
 }
 

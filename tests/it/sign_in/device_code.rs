@@ -41,7 +41,7 @@ async fn it_is_asked_until_the_user_has_signed_in() {
     let store = std::sync::Arc::new(RefreshTokenInMemory::empty());
     let credential = code.wait(std::sync::Arc::clone(&store)).await.unwrap();
     assert_eq!(
-        store.load().await.unwrap().expose_secret(),
+        store.load().await.unwrap().unwrap().expose_secret(),
         "refresh-1-of-the-tests"
     );
     let first = token(&credential).await.unwrap();
@@ -53,7 +53,7 @@ async fn it_is_asked_until_the_user_has_signed_in() {
         .unwrap();
     assert_eq!(name(&next), "b");
     assert_eq!(
-        store.load().await.unwrap().expose_secret(),
+        store.load().await.unwrap().unwrap().expose_secret(),
         "refresh-2-of-the-tests"
     );
 }
@@ -176,8 +176,8 @@ async fn a_store_that_fails_ends_it() {
     #[derive(Debug)]
     struct Full;
     impl RefreshTokenStore for Full {
-        fn load(&self) -> StoreFuture<'_, SecretString> {
-            Box::pin(async { Err("nothing here".into()) })
+        fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
+            Box::pin(async { Ok(None) })
         }
         fn save<'a>(&'a self, _: &'a SecretString) -> StoreFuture<'a, ()> {
             Box::pin(async { Err("the disk is full".into()) })
@@ -187,4 +187,90 @@ async fn a_store_that_fails_ends_it() {
     let error = code.wait(Full).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Store);
     assert!(shown(&error).contains("the disk is full"));
+}
+
+/// Who fails all the time is named, and it is not the user.
+#[tokio::test]
+async fn an_authority_that_fails_until_the_end_is_the_reason() {
+    let begun = ScriptedServer::start([
+        Reply::json(code(1)),
+        Reply::complete("503 Service Unavailable", "", ""),
+    ]);
+    let code = sign_in(begun.base_url()).device_code().await.unwrap();
+    let error = code.wait(RefreshTokenInMemory::empty()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status().map(|status| status.as_u16())),
+        (Kind::Server, Some(503))
+    );
+}
+
+/// The time counts from when the code was handed out, not from when somebody begins to wait.
+#[tokio::test]
+async fn a_code_ages_before_anybody_waits() {
+    let (server, code) = begun(vec![pending()]).await;
+    tokio::time::pause();
+    tokio::time::advance(std::time::Duration::from_secs(901)).await;
+    tokio::time::resume();
+    let error = code.wait(RefreshTokenInMemory::empty()).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::CodeExpired, "{error}");
+    assert!(server.sent().len() <= 2);
+}
+
+#[tokio::test]
+async fn a_poll_waits_as_long_as_the_authority_asks() {
+    let busy = (429, vec![("retry-after", "5".to_owned())], Vec::new());
+    let (server, code) = begun(vec![busy, granted_with("a", "refresh-1")]).await;
+    let begun = std::time::Instant::now();
+    let waiting = tokio::spawn(code.wait(RefreshTokenInMemory::empty()));
+    while server.sent().len() < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    for _ in 0..300 {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    assert_eq!(server.sent().len(), 2, "{:?}", begun.elapsed());
+    tokio::time::pause();
+    tokio::time::advance(std::time::Duration::from_secs(5)).await;
+    tokio::time::resume();
+    assert_eq!(
+        name(&token(&waiting.await.unwrap().unwrap()).await.unwrap()),
+        "a"
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_what_support_asks_for() {
+    let body = r#"{"error":"invalid_grant","error_codes":[53003],"suberror":"message_only","error_description":"AADSTS53003: no",
+        "correlation_id":"7f3a7f7e-5b0e-4f2a-9d5f-0c8a2b7b1d11"}"#;
+    let (_server, code) = begun(vec![json(400, body)]).await;
+    let error = code.wait(RefreshTokenInMemory::empty()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.code()),
+        (Kind::ConditionalAccess, Some(53_003))
+    );
+    assert_eq!(
+        error.correlation_id(),
+        Some("7f3a7f7e-5b0e-4f2a-9d5f-0c8a2b7b1d11")
+    );
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(400));
+}
+
+/// Whatever interval it is told, a client does not ask in a circle.
+#[tokio::test]
+async fn the_authority_is_not_asked_without_a_pause() {
+    let (server, code) = begun(vec![
+        pending(),
+        pending(),
+        pending(),
+        granted_with("a", "refresh-1"),
+    ])
+    .await;
+    let begun = std::time::Instant::now();
+    code.wait(RefreshTokenInMemory::empty()).await.unwrap();
+    assert!(
+        begun.elapsed() >= std::time::Duration::from_millis(290),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(server.sent().len(), 5);
 }

@@ -1,7 +1,7 @@
 //! How often is a token asked for, and when?
 
+use std::sync::Mutex;
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::join_all;
@@ -177,6 +177,49 @@ async fn a_renewal_that_fails_costs_nobody_the_call_while_the_old_token_is_good(
     assert_eq!(next(&credential).await, "b");
 }
 
+/// Too close to its end to be used by choice, a token is still better than none.
+#[tokio::test]
+async fn to_its_last_second_a_token_is_used_when_there_is_no_other() {
+    let (server, credential) = credential(vec![granted("a", 3600), failure()]);
+    assert_eq!(next(&credential).await, "a");
+    passes(3600 - 10).await;
+    assert_eq!(next(&credential).await, "a");
+    assert_eq!(server.sent().len(), 2);
+    // But not when the service does not take it.
+    let refused = token(&credential).await.unwrap();
+    let wanted = TokenRequest::new(&[SCOPE]);
+    credential
+        .token(wanted.refused(&refused))
+        .await
+        .unwrap_err();
+    passes(11).await;
+    token(&credential).await.unwrap_err();
+}
+
+/// Whoever asked to be left alone is left alone by all calls.
+#[tokio::test]
+async fn the_wait_that_the_authority_asks_for_is_kept_by_all_calls() {
+    let busy = (429, vec![("retry-after", "600".to_owned())], Vec::new());
+    let (server, credential) = credential(vec![busy, granted("a", 3600)]);
+    for _ in 0..20 {
+        let error = token(&credential).await.unwrap_err();
+        assert_eq!(error.kind(), CredentialErrorKind::Throttled);
+        let left = error.retry_after().unwrap().as_secs();
+        assert!((590..=600).contains(&left), "{left}");
+    }
+    passes(300).await;
+    let left = token(&credential)
+        .await
+        .unwrap_err()
+        .retry_after()
+        .unwrap()
+        .as_secs();
+    assert!((290..=300).contains(&left), "{left}");
+    assert_eq!(server.sent().len(), 1);
+    passes(300).await;
+    assert_eq!(next(&credential).await, "a");
+}
+
 #[tokio::test]
 async fn without_a_good_token_the_failure_is_the_calls() {
     let (server, credential) = credential(vec![granted("a", 600), failure()]);
@@ -222,7 +265,7 @@ async fn numbers_may_be_text() {
     let first = token(&credential).await.unwrap();
     assert_eq!(name(&first), "a");
     let left = first
-        .expiry()
+        .expires_at()
         .unwrap()
         .duration_since(SystemTime::now())
         .unwrap();
@@ -248,42 +291,97 @@ async fn the_end_may_be_said_as_a_time() {
     }
 }
 
+/// A server that says when a request is there, and answers with a token when it is told to.
+struct Held {
+    server: MockServer,
+    arrived: tokio::sync::mpsc::UnboundedReceiver<()>,
+    answer: mpsc::Sender<()>,
+}
+
+impl Held {
+    fn start(seconds: u64) -> Self {
+        let (answer, answered) = mpsc::channel::<()>();
+        let (arrive, arrived) = tokio::sync::mpsc::unbounded_channel();
+        let answered = Mutex::new(answered);
+        let server = MockServer::start();
+        server.mock(|when, then| {
+            when.any_request();
+            then.respond_with(move |_: &HttpMockRequest| {
+                arrive.send(()).unwrap();
+                answered.lock().unwrap().recv().unwrap();
+                let (status, headers, body) = granted("a", seconds);
+                HttpMockResponse::builder()
+                    .status(status)
+                    .headers(headers)
+                    .body(body)
+                    .build()
+            });
+        });
+        Self {
+            server,
+            arrived,
+            answer,
+        }
+    }
+
+    fn credential(&self) -> EntraCredential {
+        sign_in(self.server.base_url())
+            .client_credentials()
+            .unwrap()
+    }
+}
+
+fn asking(credential: &EntraCredential) -> tokio::task::JoinHandle<String> {
+    let credential = credential.clone();
+    tokio::spawn(async move { next(&credential).await })
+}
+
 /// The call that asks may be given up by its caller; what it asked for still comes, and is for the next.
 #[tokio::test]
 async fn a_call_that_is_given_up_loses_nothing() {
-    let (answer, answered) = mpsc::channel::<()>();
-    let (arrive, mut arrived) = tokio::sync::mpsc::unbounded_channel();
-    let answered = Arc::new(Mutex::new(answered));
-    let server = MockServer::start();
-    server.mock(|when, then| {
-        when.any_request();
-        then.respond_with(move |_: &HttpMockRequest| {
-            arrive.send(()).unwrap();
-            answered.lock().unwrap().recv().unwrap();
-            let (status, headers, body) = granted("a", 3600);
-            HttpMockResponse::builder()
-                .status(status)
-                .headers(headers)
-                .body(body)
-                .build()
-        });
-    });
-    let credential = sign_in(server.base_url()).client_credentials().unwrap();
-    let given_up = tokio::spawn({
-        let credential = credential.clone();
-        async move { next(&credential).await }
-    });
-    arrived.recv().await.unwrap();
+    let mut held = Held::start(3600);
+    let credential = held.credential();
+    let given_up = asking(&credential);
+    held.arrived.recv().await.unwrap();
     given_up.abort();
     assert!(given_up.await.unwrap_err().is_cancelled());
-    let waiting = tokio::spawn({
-        let credential = credential.clone();
-        async move { next(&credential).await }
-    });
-    answer.send(()).unwrap();
+    let waiting = asking(&credential);
+    held.answer.send(()).unwrap();
     assert_eq!(waiting.await.unwrap(), "a");
     // Nothing else was asked: another request would wait for ever.
-    assert!(arrived.try_recv().is_err());
+    assert!(held.arrived.try_recv().is_err());
+}
+
+/// An answer takes a while, and a token ages meanwhile.
+#[tokio::test]
+async fn the_life_of_a_token_counts_from_when_it_was_asked_for() {
+    let mut held = Held::start(40);
+    let credential = held.credential();
+    let waiting = asking(&credential);
+    held.arrived.recv().await.unwrap();
+    passes(25).await;
+    held.answer.send(()).unwrap();
+    assert_eq!(waiting.await.unwrap(), "a");
+    passes(12).await;
+    let waiting = asking(&credential);
+    held.arrived.recv().await.unwrap();
+    held.answer.send(()).unwrap();
+    waiting.await.unwrap();
+}
+
+#[tokio::test]
+async fn an_attempt_is_given_up_after_half_a_minute() {
+    let mut held = Held::start(3600);
+    let credential = held.credential();
+    let waiting = tokio::spawn(async move { token(&credential).await });
+    held.arrived.recv().await.unwrap();
+    passes(31).await;
+    let error = waiting.await.unwrap().unwrap_err();
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (CredentialErrorKind::Timeout, 1)
+    );
+    held.answer.send(()).unwrap();
 }
 
 #[test]

@@ -10,7 +10,7 @@ use partner_center_orders_tests::{Recorded, orders, sign_in};
 
 use super::{granted, granted_with, json, name, token};
 
-/// A store whose events are told, and that fails when it is told to.
+/// A store whose events are told, and that misbehaves when it is told to.
 #[derive(Clone)]
 struct Store(Arc<Mutex<Kept>>);
 
@@ -18,7 +18,7 @@ struct Kept {
     token: String,
     /// How many requests the server had got when a token was saved, and which token it was.
     saved: Vec<(usize, String)>,
-    fails: bool,
+    behaviour: Behaviour,
     server: Option<Arc<Recorded>>,
     /// What another process saves after the next look.
     afterwards: Option<String>,
@@ -26,10 +26,13 @@ struct Kept {
     events: Vec<&'static str>,
 }
 
-impl std::fmt::Debug for Store {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Store")
-    }
+/// What happens when something is to be saved.
+#[derive(Clone, Copy)]
+enum Behaviour {
+    Keeps,
+    Fails,
+    Hangs,
+    Panics,
 }
 
 impl Store {
@@ -37,7 +40,7 @@ impl Store {
         Self(Arc::new(Mutex::new(Kept {
             token: token.to_owned(),
             saved: Vec::new(),
-            fails: false,
+            behaviour: Behaviour::Keeps,
             server: None,
             afterwards: None,
             events: Vec::new(),
@@ -49,8 +52,8 @@ impl Store {
         self
     }
 
-    fn fails(&self, fails: bool) {
-        self.0.lock().unwrap().fails = fails;
+    fn from_now_on(&self, behaviour: Behaviour) {
+        self.0.lock().unwrap().behaviour = behaviour;
     }
 
     fn saved(&self) -> Vec<(usize, String)> {
@@ -59,21 +62,27 @@ impl Store {
 }
 
 impl RefreshTokenStore for Store {
-    fn load(&self) -> StoreFuture<'_, SecretString> {
+    fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
         let mut kept = self.0.lock().unwrap();
         kept.events.push("load");
         let token = kept.token.clone();
         if let Some(next) = kept.afterwards.take() {
             kept.token = next;
         }
-        Box::pin(async move { Ok(format!("{token}-of-the-tests").into()) })
+        Box::pin(async move { Ok(Some(format!("{token}-of-the-tests").into())) })
     }
 
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
         let mut kept = self.0.lock().unwrap();
         kept.events.push("save");
-        if kept.fails {
-            return Box::pin(async { Err("the disk is full".into()) });
+        match kept.behaviour {
+            Behaviour::Fails => return Box::pin(async { Err("the disk is full".into()) }),
+            Behaviour::Hangs => return Box::pin(std::future::pending()),
+            Behaviour::Panics => {
+                let text = token.expose_secret().to_owned();
+                return Box::pin(async move { panic!("cannot keep {text}") });
+            }
+            Behaviour::Keeps => {}
         }
         let name = token
             .expose_secret()
@@ -86,8 +95,18 @@ impl RefreshTokenStore for Store {
         Box::pin(async { Ok(()) })
     }
 
-    fn release(&self) {
-        self.0.lock().unwrap().events.push("release");
+    fn lock(&self) -> StoreFuture<'_, Box<dyn Send>> {
+        self.0.lock().unwrap().events.push("lock");
+        let lock = Unlocks(self.clone());
+        Box::pin(async { Ok(Box::new(lock) as Box<dyn Send>) })
+    }
+}
+
+struct Unlocks(Store);
+
+impl Drop for Unlocks {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap().events.push("unlock");
     }
 }
 
@@ -150,7 +169,7 @@ async fn what_cannot_be_saved_is_not_used_and_not_lost() {
         .endpoint(server.base_url())
         .build()
         .unwrap();
-    store.fails(true);
+    store.from_now_on(Behaviour::Fails);
     for _ in 0..3 {
         let error = orders(&partner).order("o").get().send().await.unwrap_err();
         assert_eq!(
@@ -170,8 +189,11 @@ async fn what_cannot_be_saved_is_not_used_and_not_lost() {
         // No other token is asked for as long as the last one is not safe.
         assert_eq!(server.sent().len(), 1);
     }
-    assert_eq!(store.events(), "load save release save save");
-    store.fails(false);
+    assert_eq!(
+        store.events(),
+        "lock load save unlock lock load save unlock lock load save unlock"
+    );
+    store.from_now_on(Behaviour::Keeps);
     orders(&partner).order("o").get().send().await.unwrap();
     let names: Vec<String> = store.saved().into_iter().map(|(_, name)| name).collect();
     assert_eq!(names, ["second", "third"]);
@@ -197,7 +219,7 @@ async fn a_token_that_another_process_used_up_is_replaced_by_the_one_it_saved() 
         (used(&server, 0), used(&server, 1)),
         ("first".to_owned(), "second".to_owned())
     );
-    assert_eq!(store.events(), "load release load save release");
+    assert_eq!(store.events(), "lock load load save unlock");
     // Where the store has nothing newer, nothing is asked a second time.
     let credential = sign_in(server.base_url())
         .refresh_token(store.clone())
@@ -205,7 +227,7 @@ async fn a_token_that_another_process_used_up_is_replaced_by_the_one_it_saved() 
     let error = token(&credential).await.unwrap_err();
     assert_eq!(error.kind(), CredentialErrorKind::InvalidGrant);
     assert_eq!(server.sent().len(), 3);
-    assert_eq!(store.events(), "load release load release");
+    assert_eq!(store.events(), "lock load load unlock");
 }
 
 /// A program that is started again goes on with what was saved last.
@@ -243,4 +265,117 @@ async fn an_answer_without_a_new_refresh_token_leaves_the_old_one() {
         ("first".to_owned(), "first".to_owned())
     );
     assert!(store.saved().is_empty());
+}
+
+/// However a store fails, its token is not lost, it is not used before it is safe, and signing in goes on afterwards.
+#[tokio::test]
+async fn a_store_that_hangs_or_panics_stops_nobody_for_good() {
+    for (behaviour, kind) in [
+        (Behaviour::Fails, CredentialErrorKind::Store),
+        (Behaviour::Panics, CredentialErrorKind::Other),
+    ] {
+        let server = Recorded::start(vec![
+            granted_with("a", "second"),
+            granted_with("b", "third"),
+        ]);
+        let store = Store::new("first");
+        let credential = sign_in(server.base_url())
+            .refresh_token(store.clone())
+            .unwrap();
+        store.from_now_on(behaviour);
+        for _ in 0..3 {
+            let error = token(&credential).await.unwrap_err();
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(!super::shown(&error).contains("-of-the-tests"), "{error:?}");
+        }
+        assert_eq!(server.sent().len(), 1);
+        store.from_now_on(Behaviour::Keeps);
+        assert_eq!(name(&token(&credential).await.unwrap()), "b");
+        assert_eq!(
+            (used(&server, 0), used(&server, 1)),
+            ("first".to_owned(), "second".to_owned())
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_hangs_is_not_waited_for_for_ever() {
+    let server = Recorded::start(vec![
+        granted_with("a", "second"),
+        granted_with("b", "third"),
+    ]);
+    let store = Store::new("first");
+    let credential = sign_in(server.base_url())
+        .refresh_token(store.clone())
+        .unwrap();
+    store.from_now_on(Behaviour::Hangs);
+    let waiting = tokio::spawn({
+        let credential = credential.clone();
+        async move { token(&credential).await }
+    });
+    while !store.0.lock().unwrap().events.contains(&"save") {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    tokio::time::pause();
+    tokio::time::advance(std::time::Duration::from_secs(61)).await;
+    tokio::time::resume();
+    let error = waiting.await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), CredentialErrorKind::Store);
+    assert!(error.to_string().contains("too long"), "{error}");
+    store.from_now_on(Behaviour::Keeps);
+    assert_eq!(name(&token(&credential).await.unwrap()), "b");
+    assert_eq!(used(&server, 1), "second");
+}
+
+/// What could not be saved does not take the place of what another process saved since.
+#[tokio::test]
+async fn a_newer_token_in_the_store_wins_over_one_that_could_not_be_saved() {
+    let server = Recorded::start(vec![
+        granted_with("a", "second"),
+        granted_with("b", "fourth"),
+    ]);
+    let store = Store::new("first");
+    let credential = sign_in(server.base_url())
+        .refresh_token(store.clone())
+        .unwrap();
+    store.from_now_on(Behaviour::Fails);
+    token(&credential).await.unwrap_err();
+    store.from_now_on(Behaviour::Keeps);
+    store.0.lock().unwrap().token = "third".to_owned();
+    assert_eq!(name(&token(&credential).await.unwrap()), "b");
+    assert_eq!(used(&server, 1), "third");
+    assert_eq!(store.saved(), [(0, "fourth".to_owned())]);
+}
+
+/// An answer that repeats the refresh token brings nothing to be saved.
+#[tokio::test]
+async fn the_same_refresh_token_again_is_not_saved() {
+    let server = Recorded::start(vec![granted_with("a", "first")]);
+    let store = Store::new("first");
+    let credential = sign_in(server.base_url())
+        .refresh_token(store.clone())
+        .unwrap();
+    token(&credential).await.unwrap();
+    assert_eq!(store.events(), "lock load unlock");
+}
+
+#[test]
+fn a_credential_does_not_show_its_store() {
+    #[derive(Debug)]
+    #[allow(dead_code, reason = "it is there to be shown")]
+    struct Naive(String);
+    impl RefreshTokenStore for Naive {
+        fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
+            Box::pin(async { Ok(None) })
+        }
+        fn save<'a>(&'a self, _: &'a SecretString) -> StoreFuture<'a, ()> {
+            Box::pin(async { Ok(()) })
+        }
+    }
+    let naive = Naive("refresh-of-the-tests".to_owned());
+    let credential = sign_in("http://127.0.0.1:1").refresh_token(naive).unwrap();
+    assert!(
+        !format!("{credential:?}").contains("-of-the-tests"),
+        "{credential:?}"
+    );
 }

@@ -224,8 +224,8 @@ async fn a_refresh_token_that_was_not_used_for_too_long_has_ended() {
 struct File(PathBuf);
 
 impl RefreshTokenStore for File {
-    fn load(&self) -> StoreFuture<'_, SecretString> {
-        Box::pin(async { Ok(std::fs::read_to_string(&self.0)?.into()) })
+    fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
+        Box::pin(async { Ok(Some(std::fs::read_to_string(&self.0)?.into())) })
     }
 
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {

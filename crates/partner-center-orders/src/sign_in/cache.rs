@@ -4,9 +4,11 @@
 //! when that fails. Where there is no good token, one call gets it and all others wait for that one.
 
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
+use futures_util::FutureExt as _;
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
@@ -64,6 +66,10 @@ impl Fetched {
         !self.asked.is_past(self.lifetime.saturating_sub(margin))
     }
 
+    fn has_ended(&self) -> bool {
+        self.asked.is_past(self.lifetime)
+    }
+
     fn is_due(&self) -> bool {
         self.asked
             .is_past(self.lifetime.saturating_sub(AHEAD).max(self.lifetime / 2))
@@ -119,24 +125,27 @@ impl<S: Source> Cache<S> {
             return Ok(token);
         }
         let gate = Arc::clone(&self.gate).lock_owned().await;
-        if gate.at.is_some_and(|at| at >= came) {
-            // Somebody asked while this call waited.
+        let failure = if gate.at.is_some_and(|at| at >= came) {
+            // Somebody asked while this call waited, and got what this call would have got.
             match (&gate.failure, self.current()) {
-                (Some(failure), _) => return Err(failure.clone()),
-                // However short its life is, it is as good as one that this call would get.
-                (None, Some(fetched))
-                    if refused.is_none_or(|refused| !fetched.token.is(refused)) =>
-                {
-                    return Ok(fetched.token);
-                }
-                _ => {}
+                (None, Some(fetched)) => return Ok(fetched.token),
+                (failure, _) => failure.clone(),
             }
-        }
-        // On a task of its own: when this call is given up, what came is still kept, a new refresh token above all.
-        let fetch = tokio::spawn(Arc::clone(self).fetch(gate).in_current_span());
-        fetch.await.unwrap_or_else(|error| {
-            Err(CredentialError::new("the request for a token was broken off").with_source(error))
-        })
+        } else {
+            gate.still_asks_to_wait()
+        };
+        let ended = match failure {
+            Some(failure) => Err(failure),
+            // On a task of its own: when this call is given up, what came is still kept, a new refresh token above all.
+            None => tokio::spawn(Arc::clone(self).fetch(gate).in_current_span())
+                .await
+                .unwrap_or_else(|_| {
+                    Err(CredentialError::new(
+                        "the runtime ended while a token was asked for",
+                    ))
+                }),
+        };
+        ended.or_else(|failure| self.last_resort(refused).ok_or(failure))
     }
 
     /// The token at hand, if it is good. When its end is near, its successor is sent for.
@@ -151,8 +160,8 @@ impl<S: Source> Cache<S> {
             // Somebody may have been faster.
             && self.current().is_some_and(|fetched| fetched.is_due())
         {
-            // Nobody waits for it, and no call fails with it as long as the old token is good.
-            let fetch = Arc::clone(self).fetch(gate).in_current_span();
+            // Nobody waits for it, and no call fails with it as long as the old token is good. It belongs to no call.
+            let fetch = Arc::clone(self).fetch(gate);
             tokio::spawn(async {
                 if let Err(error) = fetch.await {
                     trace::not_renewed(&error);
@@ -160,6 +169,13 @@ impl<S: Source> Cache<S> {
             });
         }
         Some(fetched.token)
+    }
+
+    /// A token so close to its end that it is used only when there is no other.
+    fn last_resort(&self, refused: Option<&AccessToken>) -> Option<AccessToken> {
+        let fetched = self.current().filter(|fetched| !fetched.has_ended())?;
+        let is_refused = refused.is_some_and(|refused| fetched.token.is(refused));
+        (!is_refused).then_some(fetched.token)
     }
 
     fn current(&self) -> Option<Fetched> {
@@ -173,9 +189,19 @@ impl<S: Source> Cache<S> {
         self: Arc<Self>,
         mut gate: OwnedMutexGuard<Last>,
     ) -> Result<AccessToken, CredentialError> {
-        let ended = self.source.fetch().await;
+        // A credential or a store of somebody else's may panic. What it said is not kept: it could have a token in it.
+        let ended = AssertUnwindSafe(self.source.fetch()).catch_unwind().await;
+        let ended =
+            ended.unwrap_or_else(|_| Err(CredentialError::new("what gets the token panicked")));
         if let Ok(fetched) = &ended {
-            *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(fetched.clone());
+            let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+            // One that comes a second time is as old as it was.
+            if current
+                .as_ref()
+                .is_none_or(|current| !current.token.is(&fetched.token))
+            {
+                *current = Some(fetched.clone());
+            }
         }
         *gate = Last {
             at: Some(Instant::now()),
@@ -187,6 +213,38 @@ impl<S: Source> Cache<S> {
 
 impl Last {
     fn has_just_failed(&self) -> bool {
-        self.failure.is_some() && self.at.is_some_and(|at| at.elapsed() < PAUSE)
+        let pause = self
+            .failure
+            .as_ref()
+            .map(|failure| failure.retry_after().unwrap_or_default().max(PAUSE));
+        let since = self.at.map(|at| at.elapsed());
+        pause.zip(since).is_some_and(|(pause, since)| since < pause)
+    }
+
+    /// The last failure, if whoever failed asked to wait and the wait is not over.
+    fn still_asks_to_wait(&self) -> Option<CredentialError> {
+        let failure = self.failure.as_ref()?;
+        let left = failure.retry_after()?.checked_sub(self.at?.elapsed())?;
+        (!left.is_zero()).then(|| failure.clone().with_retry_after(Some(left)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use tokio::time::Instant;
+
+    use super::Moment;
+
+    /// One clock stands still while the machine sleeps, the other may be set back.
+    #[test]
+    fn time_passes_by_either_clock() {
+        let hour = Duration::from_secs(3600);
+        let (now, wall) = (Instant::now(), SystemTime::now());
+        assert!(!Moment(now, wall).is_past(hour));
+        assert!(Moment(now, wall - hour).is_past(hour));
+        let then = now.checked_sub(hour);
+        assert!(then.is_none_or(|then| Moment(then, wall + hour).is_past(hour)));
     }
 }

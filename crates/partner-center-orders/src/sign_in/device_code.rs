@@ -8,18 +8,17 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use chrono::DateTime;
-use oauth2::{
-    DeviceAuthorizationResponse, DeviceCodeErrorResponse, ExtraDeviceAuthorizationFields,
-};
+use oauth2::{DeviceAuthorizationResponse, ExtraDeviceAuthorizationFields};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
 use super::cache::Moment;
-use super::entra::{Entra, Grant, save};
-use super::fault::Fault;
+use super::entra::Entra;
+use super::grant::{Grant, save_first};
 use super::granted::Granted;
 use super::{EntraCredential, EntraVersion, RefreshTokenStore};
+use crate::call::in_time;
 use crate::credential_error::{CredentialError, CredentialErrorKind as Kind};
 
 /// A code for a user to enter, from [`SignIn::device_code`](super::SignIn::device_code).
@@ -28,10 +27,14 @@ pub struct DeviceCode {
     entra: Entra,
     answer: DeviceAuthorizationResponse<Extra>,
     asked: Moment,
+    begun: Instant,
 }
 
 /// Whatever the authority says, it is not asked more often than ten times a second.
 const SHORTEST: Duration = Duration::from_millis(100);
+
+/// How long the library waits at most after a poll that got no answer, unless the authority asks for longer waits.
+const LOST: Duration = Duration::from_secs(10);
 
 /// What Entra adds to RFC 8628.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -48,16 +51,17 @@ impl DeviceCode {
             let message = "device codes are for the newer endpoints: leave out EntraVersion::V1";
             return Err(CredentialError::configuration(message));
         }
-        let asked = Moment::now();
-        let exchange = entra.exchange(None);
+        let (asked, begun) = (Moment::now(), Instant::now());
+        let exchange = entra.exchange(None, entra.deadline());
         let request = entra.oauth.exchange_device_code();
         let request = request.add_scopes(entra.user_scopes());
         let answer = request.request_async(&exchange).await;
-        let answer = answer.map_err(|error| exchange.failed(error, |fault| fault))?;
+        let answer = answer.map_err(|error| exchange.failed(error))?;
         Ok(Self {
             entra,
             answer,
             asked,
+            begun,
         })
     }
 
@@ -82,9 +86,9 @@ impl DeviceCode {
     }
 
     /// Waits until the user has signed in, declined, or let the code expire. The store has the refresh token when this
-    /// returns a credential.
+    /// returns a credential. Given up by its caller, it asks no more.
     ///
-    /// While the authority cannot be reached, it is asked again until the code expires.
+    /// While the authority cannot be reached or fails, it is asked again until the code expires.
     ///
     /// # Errors
     /// `Declined`, `CodeExpired`, `Store`, and what else the authority answers.
@@ -92,24 +96,33 @@ impl DeviceCode {
         self,
         store: impl RefreshTokenStore + 'static,
     ) -> Result<EntraCredential, CredentialError> {
-        let Self { entra, answer, .. } = self;
+        let Self {
+            entra,
+            answer,
+            begun,
+            ..
+        } = self;
         let code = SecretString::from(answer.device_code().secret().as_str());
-        let exchange = entra.exchange(Some(&code)).polling();
-        let begun = Instant::now();
-        let request = entra.oauth.exchange_device_access_token(&answer);
-        let granted: Result<Granted, _> = request
+        let left = answer.expires_in().saturating_sub(begun.elapsed());
+        let exchange = entra.exchange(Some(&code), in_time(left)).polling();
+        // After a lost answer the library waits longer than it was told to, but no longer than this.
+        let longest = answer.interval().saturating_mul(2).max(LOST);
+        let granted: Result<Granted, _> = entra
+            .oauth
+            .exchange_device_access_token(&answer)
+            .set_max_backoff_interval(longest)
             // The wall clock may be set meanwhile.
             .set_time_fn(move || DateTime::UNIX_EPOCH + begun.elapsed())
-            .request_async(&exchange, |wait| sleep(wait.max(SHORTEST)), None)
+            .request_async(&exchange, |wait| sleep(wait.max(SHORTEST)), Some(left))
             .await;
-        let granted = granted.map_err(|error| exchange.failed(error, refusal))?;
+        let granted = granted.map_err(|error| exchange.failed(error))?;
         let tokens = granted.into_tokens(exchange.asked());
         let tokens = tokens.map_err(|error| exchange.explained(error))?;
         let Some(refresh_token) = &tokens.refresh else {
             let message = "the authority answered without a refresh token";
             return Err(exchange.explained(CredentialError::of_kind(Kind::Unreadable, message)));
         };
-        save(&store, refresh_token).await?;
+        save_first(&store, refresh_token, entra.deadline()).await?;
         Ok(EntraCredential::new(
             entra,
             Grant::refresh_token(Arc::new(store)),
@@ -126,9 +139,4 @@ impl fmt::Debug for DeviceCode {
             .field("verification_uri", &self.verification_uri())
             .finish_non_exhaustive()
     }
-}
-
-/// What polls have of a refusal.
-fn refusal(answer: DeviceCodeErrorResponse) -> Fault {
-    Fault::of_words(answer.error().to_string(), answer.error_description())
 }

@@ -3,33 +3,36 @@
 use std::fmt;
 use std::sync::Arc;
 
-use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse};
+use oauth2::basic::{
+    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
+};
 use oauth2::{
     AuthType, Client, ClientId, ClientSecret, DeviceAuthorizationUrl, EndpointNotSet, EndpointSet,
     RefreshToken, RequestTokenError, Scope, StandardRevocableToken, TokenUrl,
 };
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Mutex;
+use tokio::time::Instant;
 use url::Url;
 
-use super::cache::Fetched;
-use super::fault::Fault;
+use super::EntraVersion;
 use super::granted::{Granted, Tokens};
 use super::wire::{Exchange, Wire};
-use super::{EntraVersion, RefreshTokenStore};
+use crate::call::in_time;
 use crate::cloud::Cloud;
-use crate::credential_error::{CredentialError, CredentialErrorKind as Kind};
+use crate::credential_error::CredentialError;
 
 /// What ends a cloud's scope: everything that the application was granted.
 const DEFAULT: &str = "/.default";
 /// What a user lets the application do.
 const USER: &str = "/user_impersonation";
+/// Where a device code is asked for. The older endpoints have none that is documented.
+const DEVICE: &str = "oauth2/v2.0/devicecode";
 /// Asks for a refresh token.
 const OFFLINE: &str = "offline_access";
 
 /// The client of the library: which endpoints are set is part of its type.
 type Oauth = Client<
-    Fault,
+    BasicErrorResponse,
     Granted,
     BasicTokenIntrospectionResponse,
     StandardRevocableToken,
@@ -71,14 +74,14 @@ impl Entra {
             drop(segments);
             Ok(url)
         };
-        let (token, device) = match version {
-            EntraVersion::V1 => ("oauth2/token", "oauth2/devicecode"),
-            EntraVersion::V2 => ("oauth2/v2.0/token", "oauth2/v2.0/devicecode"),
+        let token = match version {
+            EntraVersion::V1 => "oauth2/token",
+            EntraVersion::V2 => "oauth2/v2.0/token",
         };
         let mut oauth = Client::new(ClientId::new(client_id))
             .set_auth_type(AuthType::RequestBody)
             .set_token_uri(TokenUrl::from_url(at(token)?))
-            .set_device_authorization_url(DeviceAuthorizationUrl::from_url(at(device)?));
+            .set_device_authorization_url(DeviceAuthorizationUrl::from_url(at(DEVICE)?));
         if let Some(secret) = &secret {
             oauth = oauth.set_client_secret(ClientSecret::new(secret.expose_secret().to_owned()));
         }
@@ -119,17 +122,26 @@ impl Entra {
         [scope, OFFLINE.to_owned()].map(Scope::new)
     }
 
-    async fn client_credentials(&self) -> Result<Tokens, CredentialError> {
+    /// Asks as the application alone, until then at most.
+    pub(super) async fn client_credentials(
+        &self,
+        until: Instant,
+    ) -> Result<Tokens, CredentialError> {
         let request = self.oauth.exchange_client_credentials();
         let request = match self.version {
             EntraVersion::V1 => request.add_extra_param("resource", self.resource()),
             EntraVersion::V2 => request.add_scope(Scope::new(self.cloud.scope().to_owned())),
         };
-        let exchange = self.exchange(None);
+        let exchange = self.exchange(None, until);
         tokens(request.request_async(&exchange).await, &exchange)
     }
 
-    async fn renewal(&self, refresh_token: &SecretString) -> Result<Tokens, CredentialError> {
+    /// Asks with a user's refresh token, until then at most.
+    pub(super) async fn renewal(
+        &self,
+        refresh_token: &SecretString,
+        until: Instant,
+    ) -> Result<Tokens, CredentialError> {
         check_secret(refresh_token, "the refresh token")?;
         let token = RefreshToken::new(refresh_token.expose_secret().to_owned());
         let request = self.oauth.exchange_refresh_token(&token);
@@ -140,23 +152,28 @@ impl Entra {
                 .add_extra_param("resource", self.resource()),
             EntraVersion::V2 => request.add_scopes(self.user_scopes()),
         };
-        let exchange = self.exchange(Some(refresh_token));
+        let exchange = self.exchange(Some(refresh_token), until);
         tokens(request.request_async(&exchange).await, &exchange)
     }
 
     /// The way for one request, which brings the application's secret and perhaps another.
-    pub(super) fn exchange(&self, other: Option<&SecretString>) -> Exchange {
+    pub(super) fn exchange(&self, other: Option<&SecretString>, until: Instant) -> Exchange {
         let secrets = self.secret.iter().chain(other).cloned().collect();
-        Exchange::new(&self.wire, secrets)
+        Exchange::new(&self.wire, secrets, until)
+    }
+
+    /// The end of all that getting a token takes, from now on.
+    pub(super) fn deadline(&self) -> Instant {
+        in_time(self.wire.deadline)
     }
 }
 
 /// What the library made of the answer.
 fn tokens(
-    granted: Result<Granted, RequestTokenError<CredentialError, Fault>>,
+    granted: Result<Granted, RequestTokenError<CredentialError, BasicErrorResponse>>,
     exchange: &Exchange,
 ) -> Result<Tokens, CredentialError> {
-    let granted = granted.map_err(|error| exchange.failed(error, |fault| fault))?;
+    let granted = granted.map_err(|error| exchange.failed(error))?;
     let tokens = granted.into_tokens(exchange.asked());
     tokens.map_err(|error| exchange.explained(error))
 }
@@ -169,103 +186,6 @@ impl fmt::Debug for Entra {
             .field("cloud", &self.cloud)
             .finish_non_exhaustive()
     }
-}
-
-/// On what grounds a token is handed out.
-#[derive(Debug)]
-pub(super) enum Grant {
-    ClientCredentials,
-    RefreshToken {
-        store: Arc<dyn RefreshTokenStore>,
-        /// One that was handed out and could not be saved yet.
-        unsaved: Mutex<Option<SecretString>>,
-    },
-}
-
-impl Grant {
-    pub(super) fn refresh_token(store: Arc<dyn RefreshTokenStore>) -> Self {
-        Self::RefreshToken {
-            store,
-            unsaved: Mutex::new(None),
-        }
-    }
-
-    /// Gets a token. A refresh token that comes with it is saved before anybody hears of it.
-    pub(super) async fn fetch(&self, entra: &Entra) -> Result<Fetched, CredentialError> {
-        let tokens = match self {
-            Self::ClientCredentials => entra.client_credentials().await?,
-            Self::RefreshToken { store, unsaved } => {
-                let mut unsaved = unsaved.lock().await;
-                renew(entra, store.as_ref(), &mut unsaved).await?
-            }
-        };
-        Ok(tokens.access)
-    }
-}
-
-async fn renew(
-    entra: &Entra,
-    store: &dyn RefreshTokenStore,
-    unsaved: &mut Option<SecretString>,
-) -> Result<Tokens, CredentialError> {
-    if let Some(token) = unsaved.as_ref() {
-        save(store, token).await?;
-        *unsaved = None;
-    }
-    let mut loaded = Loaded::from(store).await?;
-    let tokens = match entra.renewal(&loaded.token).await {
-        // Another process may have used it up and saved the next one meanwhile.
-        Err(error) if error.kind() == Kind::InvalidGrant => {
-            let used = loaded.token.clone();
-            drop(loaded);
-            loaded = Loaded::from(store).await?;
-            if loaded.token.expose_secret() == used.expose_secret() {
-                return Err(error);
-            }
-            entra.renewal(&loaded.token).await?
-        }
-        renewed => renewed?,
-    };
-    if let Some(next) = &tokens.refresh
-        && let Err(error) = save(store, next).await
-    {
-        *unsaved = Some(next.clone());
-        return Err(error);
-    }
-    Ok(tokens)
-}
-
-/// A refresh token on loan from its store.
-struct Loaded<'s> {
-    token: SecretString,
-    store: &'s dyn RefreshTokenStore,
-}
-
-impl<'s> Loaded<'s> {
-    async fn from(store: &'s dyn RefreshTokenStore) -> Result<Self, CredentialError> {
-        let failed = "the refresh token cannot be read from its store";
-        let token = store.load().await;
-        let token = token
-            .map_err(|error| CredentialError::of_kind(Kind::Store, failed).with_source(error))?;
-        Ok(Self { token, store })
-    }
-}
-
-impl Drop for Loaded<'_> {
-    fn drop(&mut self) {
-        self.store.release();
-    }
-}
-
-pub(super) async fn save(
-    store: &dyn RefreshTokenStore,
-    token: &SecretString,
-) -> Result<(), CredentialError> {
-    let failed = "the new refresh token cannot be saved";
-    store
-        .save(token)
-        .await
-        .map_err(|error| CredentialError::of_kind(Kind::Store, failed).with_source(error))
 }
 
 /// What was pasted wrong is said before it is sent.

@@ -2,18 +2,15 @@
 //!
 //! The words are those of OAuth 2.0 and of Microsoft Entra ID, the numbers those of its documented `AADSTS` codes.
 
-use std::fmt;
-
-use oauth2::ErrorResponse;
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::credential_error::{CredentialError, CredentialErrorKind as Kind, Refusal};
 
 /// The body of a refusal. Only the word has to be there.
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 pub(super) struct Fault {
     error: String,
     #[serde(default)]
@@ -26,36 +23,16 @@ pub(super) struct Fault {
     correlation_id: Value,
 }
 
-impl ErrorResponse for Fault {}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the authority refused")
-    }
-}
-
-impl fmt::Debug for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Fault")
-    }
-}
-
 impl Fault {
-    /// What device code polls have of a refusal.
-    pub(super) fn of_words(error: String, description: Option<&String>) -> Self {
-        Self {
-            error,
-            error_description: description.map_or(Value::Null, |text| text.as_str().into()),
-            error_codes: Value::Null,
-            suberror: Value::Null,
-            correlation_id: Value::Null,
-        }
+    /// Whether a device code waits for its user.
+    pub(super) fn is_pending(&self) -> bool {
+        matches!(self.error.as_str(), "authorization_pending" | "slow_down")
     }
 
-    /// The error for people and programs. What repeats one of the secrets is left out.
-    pub(super) fn into_error(self, secrets: &[SecretString]) -> CredentialError {
-        let kind = self.kind();
-        let refusal = self.into_refusal().without(secrets);
+    /// The error for people and programs. A user may be there, who decides.
+    pub(super) fn into_error(self, secrets: &[SecretString], is_of_user: bool) -> CredentialError {
+        let kind = self.kind(is_of_user);
+        let refusal = self.into_refusal(secrets);
         let word = refusal
             .error
             .as_deref()
@@ -68,7 +45,8 @@ impl Fault {
         CredentialError::of_kind(kind, message).with_refusal(refusal)
     }
 
-    fn into_refusal(self) -> Refusal {
+    /// What it says. What repeats one of the secrets is left out.
+    pub(super) fn into_refusal(self, secrets: &[SecretString]) -> Refusal {
         let code = self.codes().first().copied();
         let text = |value: Value| value.as_str().map(str::to_owned);
         Refusal {
@@ -77,6 +55,7 @@ impl Fault {
             description: text(self.error_description),
             correlation_id: text(self.correlation_id).filter(|id| is_word(id)),
         }
+        .without(secrets)
     }
 
     /// The numbers in `error_codes`, or the one that the description begins with.
@@ -96,7 +75,7 @@ impl Fault {
         rest[..end].parse().into_iter().collect()
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self, is_of_user: bool) -> Kind {
         match self.error.as_str() {
             // Of a device code: the word says more than the number.
             "authorization_declined" => return Kind::Declined,
@@ -110,7 +89,7 @@ impl Fault {
             ("consent_required", _) | (_, Some("consent_required")) => Kind::ConsentRequired,
             ("interaction_required" | "login_required", _) => Kind::InteractionRequired,
             ("invalid_client" | "unauthorized_client", _) => Kind::InvalidClient,
-            ("access_denied", _) => Kind::Declined,
+            ("access_denied", _) if is_of_user => Kind::Declined,
             ("invalid_grant", _) => Kind::InvalidGrant,
             ("temporarily_unavailable" | "server_error", _) => Kind::Server,
             _ => Kind::Refused,
@@ -122,14 +101,16 @@ impl Fault {
 fn of_code(code: u64) -> Option<Kind> {
     Some(match code {
         7_000_222 => Kind::SecretExpired,
-        // Unknown application, wrong secret, no secret.
-        700_016 | 7_000_215 | 7_000_218 => Kind::InvalidClient,
+        // Unknown application; its secret is wrong, missing or unexpected; it is disabled.
+        700_016 | 700_025 | 7_000_112 | 7_000_215 | 7_000_218 => Kind::InvalidClient,
         // No consent; declined; only an administrator can.
         65_001 | 65_004 | 90_094 => Kind::ConsentRequired,
         // Device, place, application or risk; a challenge of somebody else's.
         50_097 | 50_131 | 50_158 | 53_000..=53_011 | 530_000..=530_099 => Kind::ConditionalAccess,
-        // Multi-factor authentication; no session.
-        50_058 | 50_072 | 50_074 | 50_076 | 50_079 => Kind::InteractionRequired,
+        // No session; multi-factor authentication, and one that was too long ago.
+        50_058 | 50_072 | 50_074 | 50_076 | 50_078 | 50_079 => Kind::InteractionRequired,
+        // Too many requests of the tenant, or in a loop.
+        50_196 | 90_055 => Kind::Throttled,
         _ => return None,
     })
 }
@@ -151,10 +132,9 @@ impl Refusal {
     }
 }
 
-/// Reads what there is of a refusal in the body of an answer that failed anyway.
-pub(super) fn read(body: &[u8], secrets: &[SecretString]) -> Option<Refusal> {
-    let fault: Fault = serde_json::from_slice(body).ok()?;
-    Some(fault.into_refusal().without(secrets))
+/// Reads a refusal from a body, if it is one.
+pub(super) fn read(body: &[u8]) -> Option<Fault> {
+    serde_json::from_slice(body).ok()
 }
 
 /// Whether a text can stand in a message. It is from outside and could be anything.

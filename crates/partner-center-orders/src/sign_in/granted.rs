@@ -97,7 +97,7 @@ impl Granted {
             .map(|token| token.secret().clone());
         let token = AccessToken::new(self.access_token.into_secret());
         let token = match asked.wall_after(lifetime) {
-            Some(end) => token.expires_at(end),
+            Some(end) => token.with_expiry(end),
             None => token,
         };
         Ok(Tokens {

@@ -1,9 +1,8 @@
 //! Where is a refresh token between two sign-ins?
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use secrecy::SecretString;
 
@@ -14,9 +13,10 @@ pub type StoreFuture<'a, T> =
 /// Keeps the one refresh token of a sign-in: in a vault, say, or in a file that only its owner can read.
 ///
 /// Every renewal hands out a new refresh token. It is given to [`save`](Self::save) before the access token that came with
-/// it is used; when that fails, the call fails, and the new one is saved before the next renewal. So whatever happens
-/// later, the store has the newest one that was used. That a replaced refresh token stays good until it expires is
-/// documented for Microsoft Entra ID; nothing here rests on it.
+/// it is used; when that fails, the call fails, and the new one is kept in memory and saved before the next renewal, unless
+/// the store has another one by then. So the store has the newest one that was used, whatever happens later. That a
+/// replaced refresh token stays good until it expires is documented for Microsoft Entra ID; only a request that got no
+/// answer relies on it, as it is sent again.
 ///
 /// Write such that a crash leaves the old or the new token, and nothing in between:
 ///
@@ -31,8 +31,14 @@ pub type StoreFuture<'a, T> =
 /// struct TokenFile(PathBuf);
 ///
 /// impl RefreshTokenStore for TokenFile {
-///     fn load(&self) -> StoreFuture<'_, SecretString> {
-///         Box::pin(async { Ok(std::fs::read_to_string(&self.0)?.trim().into()) })
+///     fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
+///         Box::pin(async {
+///             match std::fs::read_to_string(&self.0) {
+///                 Ok(text) => Ok(Some(text.trim().into())),
+///                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+///                 Err(error) => Err(error.into()),
+///             }
+///         })
 ///     }
 ///
 ///     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
@@ -52,16 +58,17 @@ pub type StoreFuture<'a, T> =
 /// # let store = TokenFile(folder.path().join("token"));
 /// # store.save(&"first".into()).await?;
 /// # store.save(&"second".into()).await?;
-/// # assert_eq!(store.load().await?.expose_secret(), "second");
+/// # assert_eq!(store.load().await?.ok_or("nothing")?.expose_secret(), "second");
 /// # Ok(())
 /// # }
 /// ```
-pub trait RefreshTokenStore: fmt::Debug + Send + Sync {
-    /// Returns the newest refresh token. Asked before every renewal, so that one that another process saved is used.
+pub trait RefreshTokenStore: Send + Sync {
+    /// Returns the newest refresh token, or `None` when nobody has signed in. Asked in every renewal, so that one that
+    /// another process saved is used.
     ///
     /// # Errors
-    /// When there is none. No token is then asked for.
-    fn load(&self) -> StoreFuture<'_, SecretString>;
+    /// When it cannot be known. No token is then asked for.
+    fn load(&self) -> StoreFuture<'_, Option<SecretString>>;
 
     /// Keeps the refresh token in place of the one before, for good when it returns.
     ///
@@ -69,25 +76,38 @@ pub trait RefreshTokenStore: fmt::Debug + Send + Sync {
     /// When it could not be kept. The access token that came with it is then not used.
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()>;
 
-    /// Ends what a successful [`load`](Self::load) began, whatever came of it, after [`save`](Self::save) if there was one.
-    /// A store that several processes share can lock its place in `load` and let go of it here, so that they renew one
-    /// after the other. Does nothing unless you write it.
-    fn release(&self) {}
-}
-
-impl<S: RefreshTokenStore + ?Sized> RefreshTokenStore for std::sync::Arc<S> {
-    fn load(&self) -> StoreFuture<'_, SecretString> {
-        (**self).load()
-    }
-
-    fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
-        (**self).save(token)
-    }
-
-    fn release(&self) {
-        (**self).release();
+    /// Locks the store for a renewal, from before [`load`](Self::load) until after [`save`](Self::save); dropping what is
+    /// returned unlocks it. For a store that several processes share: they then renew one after the other. Locks nothing
+    /// unless you write it.
+    ///
+    /// # Errors
+    /// When it cannot be locked. No token is then asked for.
+    fn lock(&self) -> StoreFuture<'_, Box<dyn Send>> {
+        Box::pin(async { Ok(Box::new(()) as Box<dyn Send>) })
     }
 }
+
+/// A store behind a pointer is the same store.
+macro_rules! forward {
+    ($pointer:ty) => {
+        impl<S: RefreshTokenStore + ?Sized> RefreshTokenStore for $pointer {
+            fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
+                (**self).load()
+            }
+
+            fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
+                (**self).save(token)
+            }
+
+            fn lock(&self) -> StoreFuture<'_, Box<dyn Send>> {
+                (**self).lock()
+            }
+        }
+    };
+}
+
+forward!(Arc<S>);
+forward!(Box<S>);
 
 /// Keeps the refresh token in memory: the newest one is lost when the process ends.
 ///
@@ -113,13 +133,13 @@ impl RefreshTokenInMemory {
 }
 
 impl RefreshTokenStore for RefreshTokenInMemory {
-    fn load(&self) -> StoreFuture<'_, SecretString> {
+    fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
         let token = self
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        Box::pin(async { token.ok_or_else(|| "there is no refresh token".into()) })
+        Box::pin(async { Ok(token) })
     }
 
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {

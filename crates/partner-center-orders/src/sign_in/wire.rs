@@ -48,16 +48,20 @@ pub(super) struct Exchange {
     /// Whether the library itself asks again, as it does until a device code was entered. It would go on after each failure
     /// of the way, also after those that do not pass.
     is_poll: bool,
+    /// The end of it.
+    until: Instant,
     seen: Mutex<Seen>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Seen {
     /// When it was asked last.
     asked: Option<Moment>,
     attempts: u32,
     status: Option<StatusCode>,
-    /// Why there is no answer that the library could read: it gets an empty one.
+    /// A refusal, as Entra writes it: the library keeps only a part of that.
+    fault: Option<Fault>,
+    /// Why there is no answer that the library could read.
     failure: Option<CredentialError>,
 }
 
@@ -71,24 +75,32 @@ impl<'c> AsyncHttpClient<'c> for Exchange {
 
     fn call(&'c self, request: HttpRequest) -> Sent<'c> {
         Box::pin(async {
-            match self.send(request).await {
-                Err(failure) if self.is_poll && may_pass(&failure) => Err(failure),
-                Err(failure) => {
-                    self.seen().failure = Some(failure);
-                    Ok(HttpResponse::default())
-                }
-                answer => answer,
+            let failure = match self.send(request).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            let passes = self.is_poll && may_pass(&failure);
+            if passes && let Some(asked) = failure.retry_after() {
+                // The library waits for itself only.
+                sleep_until(in_time(asked).min(self.until)).await;
             }
+            self.seen().failure = Some(failure.clone());
+            if passes {
+                return Err(failure);
+            }
+            // One that it cannot read ends it.
+            Ok(HttpResponse::default())
         })
     }
 }
 
 impl Exchange {
-    pub(super) fn new(wire: &Arc<Wire>, secrets: Vec<SecretString>) -> Self {
+    pub(super) fn new(wire: &Arc<Wire>, secrets: Vec<SecretString>, until: Instant) -> Self {
         Self {
             wire: Arc::clone(wire),
             secrets,
             is_poll: false,
+            until,
             seen: Mutex::default(),
         }
     }
@@ -106,19 +118,28 @@ impl Exchange {
         self.seen().asked.unwrap_or_else(Moment::now)
     }
 
-    /// What the library's error means; `read` takes the refusal out of it. Nothing of a body is in it.
+    /// What the library's error means. Nothing of a body is in it but what Entra's words and numbers say.
     pub(super) fn failed<T: ErrorResponse>(
         &self,
         error: RequestTokenError<CredentialError, T>,
-        read: impl FnOnce(T) -> Fault,
     ) -> CredentialError {
-        if let Some(failure) = self.seen().failure.take() {
+        let (failure, fault) = {
+            let mut seen = self.seen();
+            (seen.failure.take(), seen.fault.take())
+        };
+        if let Some(failure) = failure {
             return failure;
         }
-        self.explained(match error {
-            RequestTokenError::Request(failure) => failure,
-            RequestTokenError::ServerResponse(refusal) => read(refusal).into_error(&self.secrets),
-            RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
+        self.explained(match (error, fault) {
+            (RequestTokenError::Request(failure), _) => failure,
+            // Nothing came that says no, and no more time is left to ask.
+            (RequestTokenError::ServerResponse(_), fault)
+                if self.is_poll && fault.as_ref().is_none_or(Fault::is_pending) =>
+            {
+                CredentialError::of_kind(Kind::CodeExpired, "nobody entered the code in time")
+            }
+            (_, Some(fault)) => fault.into_error(&self.secrets, self.is_poll),
+            _ => {
                 let message =
                     "what the authority answered is neither a token nor an error that can be read";
                 CredentialError::of_kind(Kind::Unreadable, message)
@@ -144,10 +165,7 @@ impl Exchange {
         let unsent = |why| CredentialError::configuration(why);
         let request = Request::try_from(request.map(reqwest::Body::from))
             .map_err(|error| unsent("no such request can be sent").with_source(error))?;
-        let Wire {
-            repeats, deadline, ..
-        } = &*self.wire;
-        let until = in_time(*deadline);
+        let (repeats, until) = (&self.wire.repeats, self.until);
         let mut waits = repeats.waits();
         let mut made = 0;
         loop {
@@ -166,7 +184,12 @@ impl Exchange {
             trace::signed_in(&span, ended.as_ref().map(HttpResponse::status));
             let error = match ended {
                 Ok(answer) => {
-                    self.seen().status = Some(answer.status());
+                    let mut seen = self.seen();
+                    seen.status = Some(answer.status());
+                    if answer.status() != StatusCode::OK {
+                        seen.fault = fault::read(answer.body());
+                    }
+                    drop(seen);
                     return Ok(answer);
                 }
                 Err(error) => error.after(made),
@@ -175,10 +198,11 @@ impl Exchange {
                 return Err(error);
             }
             let then = Instant::now().checked_add(waits.next(error.retry_after()));
-            let Some(then) = then.filter(|then| *then < until) else {
-                return Err(error);
-            };
-            sleep_until(then).await;
+            match then.filter(|then| *then < until) {
+                Some(then) => sleep_until(then).await,
+                None if error.retry_after().is_some() => return Err(error.out_of_patience()),
+                None => return Err(error),
+            }
         }
     }
 }
@@ -219,10 +243,14 @@ impl Wire {
             .map(body::without_mark);
         if let Some(kind) = failed(status) {
             let message = format!("the authority answered {status}");
-            let fault = body.ok().and_then(|body| fault::read(&body, secrets));
+            let fault = body.ok().and_then(|body| fault::read(&body));
             return Err(CredentialError::of_kind(kind, message)
                 .with_status(status)
-                .with_refusal(fault.unwrap_or_default())
+                .with_refusal(
+                    fault
+                        .map(|fault| fault.into_refusal(secrets))
+                        .unwrap_or_default(),
+                )
                 .with_retry_after(retry_after(&headers, SystemTime::now())));
         }
         let body = body.map_err(|(failure, _)| unread(failure).with_status(status))?;

@@ -1,6 +1,6 @@
 //! Where is the refresh token of a sign-in, so that no two commands use one and none is lost?
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use partner_center_orders::{ExposeSecret, RefreshTokenStore, SecretString, StoreFuture};
 
@@ -15,13 +15,25 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// The refresh token of a profile, in the file of secrets.
 ///
-/// From reading it until the next one is written the folder's lock is held, so that another command waits and finds the
-/// next one. That a used one stays good is documented; where it does not, the two would take it from each other.
+/// From before it is read until the next one is written the folder's lock is held, so that another command waits and finds
+/// the next one. That a used one stays good is documented; where it does not, the two would take it from each other.
 #[derive(Debug)]
 pub(crate) struct Kept {
     folder: Folder,
     profile: String,
-    held: Mutex<Option<Lock>>,
+    held: Held,
+}
+
+/// The folder's lock, while a renewal has it.
+type Held = Arc<Mutex<Option<Lock>>>;
+
+/// Gives the lock back.
+struct Release(Held);
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        locked(&self.0).take();
+    }
 }
 
 impl Kept {
@@ -29,43 +41,32 @@ impl Kept {
         Self {
             folder,
             profile: profile.to_owned(),
-            held: Mutex::default(),
-        }
-    }
-
-    /// The lock: that which is held since the token was read, or a new one.
-    async fn lock(&self) -> Result<Lock, ConfigError> {
-        let held = locked(&self.held).take();
-        match held {
-            Some(lock) => Ok(lock),
-            None => self.folder.lock().await,
+            held: Held::default(),
         }
     }
 }
 
 impl RefreshTokenStore for Kept {
-    fn load(&self) -> StoreFuture<'_, SecretString> {
-        Box::pin(async {
-            let lock = self.lock().await?;
-            let token = Secrets::of(&self.folder, &self.profile)?.refresh_token;
-            let token = token
-                .ok_or_else(|| format!("the profile {} was signed out meanwhile", self.profile))?;
-            *locked(&self.held) = Some(lock);
-            Ok(token)
-        })
+    fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
+        Box::pin(async { Ok(Secrets::of(&self.folder, &self.profile)?.refresh_token) })
     }
 
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
         Box::pin(async {
             known::learn(token.expose_secret());
-            let lock = self.lock().await?;
-            renew(&self.folder, &lock, &self.profile, token)?;
+            let held = locked(&self.held);
+            let lock = held.as_ref().ok_or("the folder is not locked")?;
+            renew(&self.folder, lock, &self.profile, token)?;
             Ok(())
         })
     }
 
-    fn release(&self) {
-        locked(&self.held).take();
+    fn lock(&self) -> StoreFuture<'_, Box<dyn Send>> {
+        Box::pin(async {
+            let lock = self.folder.lock().await?;
+            *locked(&self.held) = Some(lock);
+            Ok(Box::new(Release(Arc::clone(&self.held))) as Box<dyn Send>)
+        })
     }
 }
 
@@ -86,9 +87,9 @@ impl Unkept {
 }
 
 impl RefreshTokenStore for Unkept {
-    fn load(&self) -> StoreFuture<'_, SecretString> {
+    fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
         let token = locked(&self.newest).clone();
-        Box::pin(async { Ok(token) })
+        Box::pin(async { Ok(Some(token)) })
     }
 
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
@@ -147,9 +148,9 @@ impl Fresh {
 }
 
 impl RefreshTokenStore for Fresh {
-    fn load(&self) -> StoreFuture<'_, SecretString> {
+    fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
         let token = locked(&self.newest).clone();
-        Box::pin(async { token.ok_or_else(|| "nobody signed in yet".into()) })
+        Box::pin(async { Ok(token) })
     }
 
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {

@@ -203,6 +203,9 @@ async fn a_profile_that_is_not_let_in_says_why_and_what_to_do() {
                 (Some("credential"), Some(code))
             );
             assert_eq!(error["delivery"], "not_sent");
+            // Once, and not once more by the authority's own words.
+            let message = error["message"].as_str().unwrap();
+            assert_eq!(message.matches("AADSTS").count(), 1, "{message}");
             let hint = error["hint"].as_str().unwrap();
             assert!(words.iter().all(|word| hint.contains(word)), "{hint}");
             // The authority's id of the request, to be looked up there.
