@@ -149,6 +149,23 @@ async fn a_command_that_is_killed_after_the_token_came_has_kept_the_next_one() {
     assert_eq!(run.exit, 0, "{run:?}");
 }
 
+/// A command may follow an order for hours.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_has_its_token_holds_nobody_up() {
+    let simulator = strict().start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    let wait = Duration::from_secs(600);
+    simulator
+        .on(Operation::ListOrders)
+        .fault(Fault::delay(wait));
+    let mut child = begin(&home, &LIST);
+    wait_for_orders(&simulator, 1);
+    let run = home.run(&["auth", "status", "--deadline", "10"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(run.exit, 0, "{run:?}");
+}
+
 /// Whoever is killed while it waits for a token holds nobody up.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_is_killed_before_the_token_comes_leaves_no_lock() {
@@ -212,7 +229,8 @@ async fn a_refresh_token_of_the_environment_is_said_to_be_replaced_once() {
             .env("PARTNERCENTER_REFRESH_TOKEN", Simulator::REFRESH_TOKEN);
         let run = finish(&mut command);
         assert_eq!(run.exit, 0, "{run:?}");
-        let said = "note: a new refresh token was handed out, and is not kept: PARTNERCENTER_REFRESH_TOKEN stays good until it expires\n";
+        let said = "note: a new refresh token was handed out, and is not kept: PARTNERCENTER_REFRESH_TOKEN stays \
+                    good until it expires\n";
         assert_eq!(run.stderr, said);
     }
     assert_eq!(home.text("secrets.toml"), None);
