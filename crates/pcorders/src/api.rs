@@ -29,13 +29,8 @@ pub(crate) async fn run(
         return output.body(answer.body()).map(|_| ());
     }
     let size = size.map_or(String::new(), |size| format!(" with {size} bytes"));
-    let question = format!(
-        "send {} {}{size} {}",
-        api.method,
-        api.path,
-        connected.place()
-    );
-    let id = agreed(&api.consent, api.file.as_deref(), &question)?;
+    let deed = format!("send {} {}{size}", api.method, api.path);
+    let id = agreed(&api.consent, api.file.as_deref(), &deed, connected)?;
     let answer = request.request_id(id).send().await;
     // A header may hold a secret: the command is not repeated in a hint.
     let answer = answer.map_err(|error| Failure::of_write(error, &Advice::default()))?;

@@ -1,5 +1,6 @@
 //! What can be said on the command line?
 
+mod auth;
 mod write;
 
 use std::net::IpAddr;
@@ -9,11 +10,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand, ValueEnum};
 use partner_center_orders::{
-    AttachmentId, BillingType, CustomerId, Method, OrderId, OrderStatus, Timestamp,
+    AttachmentId, BillingType, Cloud, CustomerId, Method, OrderId, OrderStatus, Timestamp,
 };
+use serde::Deserialize;
 
 use crate::output::Format;
 
+pub(crate) use auth::{AuthVerb, Login, Logout, Token};
 pub(crate) use write::{
     AddOn, Begun, Cancel, ChangeBillingCycle, Consent, Create, LineItems, Update, Upload, Writing,
 };
@@ -34,10 +37,20 @@ pub(crate) struct Args {
 }
 
 const ENVIRONMENT: &str = "\
-Environment (flags win):
-  PARTNERCENTER_ACCESS_TOKEN  the token to sign in with
-  PARTNERCENTER_ENVIRONMENT   global (default), us-gov, china or simulator
-  PARTNERCENTER_ENDPOINT      another base URL, without /v1; https, or http on a loopback address";
+Environment (flags win; it wins over the default profile, and a profile that is named wins over it):
+  PARTNERCENTER_ACCESS_TOKEN   a token to sign in with; it makes the next four unimportant
+  PARTNERCENTER_TENANT_ID      the partner's tenant,
+  PARTNERCENTER_CLIENT_ID      an application that is registered there,
+  PARTNERCENTER_CLIENT_SECRET  its secret, to sign in as the application, or
+  PARTNERCENTER_REFRESH_TOKEN  to sign in as a user of it, with its secret if it is a confidential one
+  AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET
+                               the same three, when all are set and none of the above
+  PARTNERCENTER_ENVIRONMENT    global (default), us-gov, china or simulator
+  PARTNERCENTER_ENDPOINT       another base URL, without /v1; https, or http on a loopback address
+  PARTNERCENTER_AUTHORITY      another host to sign in at, without the tenant; the same
+
+Profiles and their secrets are in the folder pcorders of the user's configuration folder (~/.config). The secrets are in
+secrets.toml, which nobody else can read, where the system knows such modes. `pcorders auth status` says who is signed in.";
 
 impl Args {
     /// Whether the command has sent something that may have changed something, as it comes to be.
@@ -45,7 +58,7 @@ impl Args {
         let consent = match &self.noun {
             Noun::Order(verb) => verb.writing().map(|writing| &writing.consent),
             Noun::Api(api) => Some(&api.consent),
-            Noun::Simulator(_) | Noun::Error(_) => None,
+            Noun::Simulator(_) | Noun::Error(_) | Noun::Auth(_) => None,
         };
         consent
             .map(|consent| consent.begun.clone())
@@ -57,7 +70,7 @@ impl Args {
         match &self.noun {
             Noun::Order(verb) => verb.writing().is_some_and(|writing| !writing.dry_run),
             Noun::Api(api) => api.is_write(),
-            Noun::Simulator(_) | Noun::Error(_) => false,
+            Noun::Simulator(_) | Noun::Error(_) | Noun::Auth(_) => false,
         }
     }
 
@@ -72,13 +85,17 @@ impl Args {
 }
 
 /// Which Partner Center to talk to.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
     /// Run against an embedded simulator: needs no credentials, buys nothing. It keeps what was done until `pcorders simulator
     /// reset`, and its time runs 60 times faster.
     #[arg(long, global = true, conflicts_with_all = ["environment", "endpoint"])]
     pub(crate) simulate: bool,
+
+    /// Sign in as this profile says, whatever the environment says. `pcorders auth login` makes one.
+    #[arg(long, value_name = "NAME", global = true)]
+    pub(crate) profile: Option<String>,
 
     /// The cloud.
     #[arg(long, value_enum, global = true)]
@@ -100,13 +117,22 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// The flags that say which service it is.
+    /// Whether a flag says that there is only the simulator.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.simulate || self.environment == Some(Environment::Simulator)
+    }
+
+    /// The flags that say which service it is, and as whom.
     pub(crate) fn flags(&self) -> Vec<String> {
-        let environment = self.environment.and_then(|cloud| cloud.to_possible_value());
-        let environment = environment.map(|cloud| cloud.get_name().to_owned());
+        let environment = self.environment.map(|cloud| cloud.as_str().to_owned());
         let flag = |name: &str, value: Option<String>| value.map(|value| [name.to_owned(), value]);
         let mut flags = Vec::new();
         flags.extend(self.simulate.then(|| "--simulate".to_owned()));
+        flags.extend(
+            flag("--profile", self.profile.clone())
+                .into_iter()
+                .flatten(),
+        );
         flags.extend(flag("--environment", environment).into_iter().flatten());
         flags.extend(
             flag("--endpoint", self.endpoint.clone())
@@ -117,12 +143,36 @@ impl Connection {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+/// As flags, variables and profiles name it.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Environment {
+    #[default]
     Global,
     UsGov,
     China,
     Simulator,
+}
+
+impl Environment {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Global => "global",
+            Self::UsGov => "us-gov",
+            Self::China => "china",
+            Self::Simulator => "simulator",
+        }
+    }
+
+    /// The cloud; the simulator is none.
+    pub(crate) fn cloud(self) -> Option<Cloud> {
+        match self {
+            Self::Global => Some(Cloud::Global),
+            Self::UsGov => Some(Cloud::UsGov),
+            Self::China => Some(Cloud::China),
+            Self::Simulator => None,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -132,6 +182,9 @@ pub(crate) enum Noun {
     Order(OrderVerb),
     /// Send a request of your own to any path of the service, under the same rules.
     Api(Api),
+    /// Sign in, and see who is signed in.
+    #[command(subcommand)]
+    Auth(AuthVerb),
     /// What the service's error codes mean, and what to do about them.
     #[command(subcommand)]
     Error(ErrorVerb),

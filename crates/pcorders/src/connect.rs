@@ -1,35 +1,64 @@
 //! Which service does the command talk to, and as whom?
 
-use partner_center_orders::{
-    Builder, Cloud, Credential, CredentialError, CustomerId, PartnerCenter, StaticToken,
-    TokenFuture, TokenRequest,
-};
+use partner_center_orders::{Builder, CustomerId, PartnerCenter, StaticToken};
 use partner_center_sim::Simulator;
 
-use crate::args::{Connection, Environment};
+use crate::args::Connection;
+use crate::config::{ConfigError, Folder};
+use crate::credential::credential;
 use crate::failure::Failure;
 use crate::next_command::{self, Look};
 use crate::output::notice;
+use crate::profiles::{Named, Profiles, Way};
 use crate::state;
+use crate::target::{Identity, Service, Target, decide};
+use crate::variables::Variables;
 
 /// A client, and the simulator that it talks to, if that is one.
 pub(crate) struct Connected {
     pub(crate) partner: PartnerCenter,
     simulator: Option<Simulator>,
+    /// The profile that is signed in.
+    profile: Option<Named>,
+    /// What to do when nobody is signed in, or not any more.
+    remedy: Option<String>,
     /// The flags that led here.
     flags: Vec<String>,
 }
 
 impl Connected {
-    /// Where something is bought, in the words of a question.
+    /// Where something is bought and as whom, in the words of a question.
     pub(crate) fn place(&self) -> String {
         let endpoint = self.partner.endpoint();
-        match self.simulator {
-            Some(_) => "in the simulator, where nothing is bought".to_owned(),
-            // Plain http leads to this machine, where anything may listen.
-            None if endpoint.starts_with("http:") => format!("at {endpoint}"),
-            None => format!("at {endpoint}, for real"),
+        if self.simulator.is_some() {
+            return "in the simulator, where nothing is bought".to_owned();
         }
+        // Plain http leads to this machine, where anything may listen.
+        let is_real = !endpoint.starts_with("http:");
+        let how = match (&self.profile, is_real) {
+            (Some(named), _) if named.profile.sandbox => ", in the sandbox",
+            (_, true) => ", for real",
+            (_, false) => "",
+        };
+        let who = self
+            .profile
+            .as_ref()
+            .map(|named| format!(", as {}", whom(named)));
+        format!("at {endpoint}{how}{}", who.unwrap_or_default())
+    }
+
+    /// What is said before a write in a sandbox is sent.
+    pub(crate) fn banner(&self) -> Option<String> {
+        let named = self
+            .profile
+            .as_ref()
+            .filter(|named| named.profile.sandbox)?;
+        Some(format!("sandbox: {}", whom(named)))
+    }
+
+    /// Adds to a failure what somebody has to do who is not signed in, or not any more.
+    pub(crate) fn explain(&self, failure: Failure) -> Failure {
+        failure.with_sign_in(self.remedy.as_deref())
     }
 
     /// Says how to look at something of the same service.
@@ -53,54 +82,38 @@ impl Connected {
     }
 }
 
-/// Flags win over the environment: what a flag decides, no variable is asked for. A simulator keeps what a command that may
-/// write does.
+/// Builds the client. A simulator keeps what a command that may write does.
 pub(crate) async fn connect(
     connection: &Connection,
     may_write: bool,
 ) -> Result<Connected, Failure> {
-    if connection.simulate || connection.environment == Some(Environment::Simulator) {
-        return simulated(connection, may_write).await;
-    }
-    let environment = match (connection.environment, &connection.endpoint) {
-        (Some(environment), _) => environment,
-        (None, endpoint) => match (environment_variable()?, endpoint) {
-            // The flag leads away from the simulator, to the cloud that is meant unless said otherwise.
-            (Environment::Simulator, Some(_)) => Environment::Global,
-            (environment, _) => environment,
-        },
+    let service = match target(connection)? {
+        Target::Simulator => return simulated(connection, may_write).await,
+        Target::Service(service) => service,
     };
-    let endpoint = match &connection.endpoint {
-        Some(endpoint) => Some(endpoint.clone()),
-        None => endpoint_variable()?,
-    };
-    let cloud = match environment {
-        Environment::Global => Cloud::Global,
-        Environment::UsGov => Cloud::UsGov,
-        Environment::China => Cloud::China,
-        Environment::Simulator if endpoint.is_none() => {
-            return simulated(connection, may_write).await;
-        }
-        Environment::Simulator => {
-            let message =
-                "the environment is simulator and an endpoint is set: take one of them away";
-            return Err(Failure::configuration(message));
-        }
-    };
-    let credential: Box<dyn Credential> = match access_token()? {
-        Some(token) => Box::new(StaticToken::new(token)),
-        None => Box::new(NotSignedIn),
-    };
-    let builder = PartnerCenter::builder(credential).cloud(cloud);
-    let builder = match endpoint {
+    let credential = credential(&service, connection)?;
+    let builder = PartnerCenter::builder(credential).cloud(service.cloud);
+    let builder = match &service.endpoint {
         Some(endpoint) => builder.endpoint(endpoint),
         None => builder,
     };
     Ok(Connected {
         partner: configured(builder, connection).build()?,
         simulator: None,
+        remedy: remedy(&service),
+        profile: service.profile().cloned(),
         flags: connection.flags(),
     })
+}
+
+/// Where the command goes, by all that was said.
+pub(crate) fn target(connection: &Connection) -> Result<Target, Failure> {
+    decide(connection, &Variables::of_process(), profiles)
+}
+
+/// The user's profiles; none where there is no place for them.
+fn profiles() -> Result<Profiles, ConfigError> {
+    Folder::find().map_or_else(|| Ok(Profiles::default()), |folder| Profiles::read(&folder))
 }
 
 async fn simulated(connection: &Connection, may_write: bool) -> Result<Connected, Failure> {
@@ -111,6 +124,8 @@ async fn simulated(connection: &Connection, may_write: bool) -> Result<Connected
     Ok(Connected {
         partner: configured(builder, connection).build()?,
         simulator: Some(simulator),
+        profile: None,
+        remedy: None,
         flags: connection.flags(),
     })
 }
@@ -126,50 +141,33 @@ fn configured(mut builder: Builder, connection: &Connection) -> Builder {
     builder
 }
 
-/// Says that there is no token when one is needed: after everything that is wrong with the input was said.
-#[derive(Debug)]
-struct NotSignedIn;
-
-impl Credential for NotSignedIn {
-    fn token<'a>(&'a self, _: TokenRequest<'a>) -> TokenFuture<'a> {
-        let message = "set PARTNERCENTER_ACCESS_TOKEN, or try --simulate, which needs nothing";
-        Box::pin(async move { Err(CredentialError::new(message)) })
-    }
-}
-
-/// The token to sign in with.
-pub(crate) fn access_token() -> Result<Option<String>, Failure> {
-    variable("PARTNERCENTER_ACCESS_TOKEN")
-}
-
-/// One that is set to nothing is a mistake in a script, which must not buy from the real service instead.
-fn endpoint_variable() -> Result<Option<String>, Failure> {
-    const NAME: &str = "PARTNERCENTER_ENDPOINT";
-    if std::env::var_os(NAME).is_some_and(|value| value.is_empty()) {
-        let message = format!("{NAME} is set to nothing: set it to a base URL, or unset it");
-        return Err(Failure::configuration(message));
-    }
-    variable(NAME)
-}
-
-fn environment_variable() -> Result<Environment, Failure> {
-    use clap::ValueEnum;
-    const NAME: &str = "PARTNERCENTER_ENVIRONMENT";
-    match variable(NAME)? {
-        None => Ok(Environment::Global),
-        Some(text) => Environment::from_str(&text, true).map_err(|_| {
-            Failure::configuration(format!("{NAME} must be global, us-gov, china or simulator"))
-        }),
-    }
-}
-
-/// A variable that is set to nothing is not set.
-fn variable(name: &str) -> Result<Option<String>, Failure> {
-    match std::env::var(name) {
-        Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Failure::configuration(format!("{name} is not UTF-8")))
+/// What to do when there is no token, or none any more. With credentials of the environment, the error says it.
+pub(crate) fn remedy(service: &Service) -> Option<String> {
+    match &service.identity {
+        Identity::Variables(_) => None,
+        Identity::Profile(Named { name, profile }) => {
+            let way = match profile.sign_in {
+                Some(Way::ClientSecret) => "--client-secret-stdin",
+                Some(Way::RefreshToken) => "--refresh-token-stdin",
+                Some(Way::DeviceCode) | None => "--device-code",
+            };
+            Some(format!("Sign in: pcorders auth login --profile {name} {way}"))
         }
+        Identity::Nobody { profiles } if profiles.is_empty() => Some(
+            "Sign in: pcorders auth login --tenant TENANT --client-id ID --device-code\n\
+             Or set PARTNERCENTER_ACCESS_TOKEN (--help has the other variables); --simulate needs nothing."
+                .to_owned(),
+        ),
+        Identity::Nobody { profiles } => Some(format!(
+            "Say which profile: --profile {}; `default = ..` in profiles.toml makes it one that need not be said.\n\
+             Or set PARTNERCENTER_ACCESS_TOKEN (--help has the other variables); --simulate needs nothing.",
+            profiles.join(" or ")
+        )),
     }
+}
+
+/// A profile and its tenant, for people.
+fn whom(Named { name, profile }: &Named) -> String {
+    let tenant = profile.tenant.as_deref().unwrap_or("no tenant");
+    format!("the profile {name} of {tenant}")
 }

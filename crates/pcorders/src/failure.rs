@@ -3,11 +3,13 @@
 use std::error::Error as StdError;
 use std::process::ExitCode;
 
-use partner_center_orders::{Delivery, Error, ErrorKind, Response, Uuid};
+use partner_center_orders::{
+    CredentialError, CredentialErrorKind, Delivery, Error, ErrorKind, Response, Uuid,
+};
 use serde::Serialize;
 
-use crate::connect;
-use crate::output::{Format, clean, escaped, notice};
+use crate::output::{Format, clean, escaped, say};
+use crate::secrets::known::hidden;
 use crate::write::Advice;
 
 const OTHER: u8 = 1;
@@ -26,6 +28,20 @@ pub(crate) const INTERRUPTED: u8 = 130;
 pub(crate) struct Failure {
     exit: u8,
     report: Box<Report>,
+    /// Whether somebody who signs in mends it.
+    sign_in: SignIn,
+}
+
+/// What signing in does about a failure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum SignIn {
+    /// Nothing.
+    #[default]
+    NoHelp,
+    /// It is one way.
+    Helps,
+    /// Nobody is signed in, which is all that is wrong.
+    IsAll,
 }
 
 /// What is said about it. The JSON form is part of the command's contract.
@@ -55,6 +71,7 @@ impl Failure {
         Self {
             exit,
             report: Box::new(report),
+            sign_in: SignIn::default(),
         }
     }
 
@@ -151,6 +168,15 @@ impl Failure {
             .and_hint(remedy.map(str::to_owned))
     }
 
+    /// A token was handed out, and the service would not accept it.
+    pub(crate) fn unusable_token(problem: &str) -> Self {
+        let kind = ErrorKind::Credential.as_str();
+        Self {
+            sign_in: SignIn::Helps,
+            ..Self::unsent(NOT_SIGNED_IN, kind, problem)
+        }
+    }
+
     /// Something that was asked for is not there, and no service was asked.
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
         Self::unsent(NOT_FOUND, "not_found", message)
@@ -179,12 +205,28 @@ impl Failure {
         self
     }
 
+    /// Adds how to sign in, if that helps.
+    pub(crate) fn with_sign_in(self, remedy: Option<&str>) -> Self {
+        let remedy = remedy.map(str::to_owned);
+        match self.sign_in {
+            SignIn::NoHelp => self,
+            SignIn::IsAll if self.exit == NOT_SIGNED_IN => self.with_hint(remedy),
+            // What is said about a write that may have been carried out stays first.
+            SignIn::Helps | SignIn::IsAll => self.and_hint(remedy),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn message(&self) -> &str {
+        &self.report.message
+    }
+
     /// Prints the failure in the form that goes with the output, and returns the exit code.
     pub(crate) fn report(mut self, format: Format) -> ExitCode {
-        // A service that repeats the token must not bring it to the terminal.
-        self.report.message = without_token(self.report.message);
-        self.report.code = self.report.code.map(without_token);
-        self.report.hint = self.report.hint.map(without_token);
+        // Whoever repeats a secret must not bring it to the terminal. As JSON it might be written otherwise.
+        self.report.message = hidden(self.report.message);
+        self.report.code = self.report.code.map(hidden);
+        self.report.hint = self.report.hint.map(hidden);
         #[derive(Serialize)]
         struct Object<'a> {
             error: &'a Report,
@@ -195,8 +237,8 @@ impl Failure {
                 error: &self.report,
             }),
         ) {
-            (Format::Json | Format::Jsonl, Ok(json)) => notice(&escaped(json)),
-            _ => notice(&self.report.in_words()),
+            (Format::Json | Format::Jsonl, Ok(json)) => say(&escaped(json)),
+            _ => say(&self.report.in_words()),
         }
         ExitCode::from(self.exit)
     }
@@ -205,6 +247,14 @@ impl Failure {
 impl Report {
     fn in_words(&self) -> String {
         let mut text = format!("error: {}", clean(&self.message));
+        if let (0, None, Some(correlation)) =
+            (self.attempts, &self.request_id, &self.correlation_id)
+        {
+            text.push_str(&format!(
+                "\n  correlation id of the sign-in {}",
+                clean(correlation)
+            ));
+        }
         // Ids that were never sent are of no use to anybody.
         if let (1.., Some(request), Some(correlation)) =
             (self.attempts, &self.request_id, &self.correlation_id)
@@ -242,15 +292,68 @@ impl From<Error> for Failure {
             attempts: error.attempts(),
             retry_after_seconds: error.retry_after().map(|wait| wait.as_secs()),
         };
-        Self {
+        let failure = Self {
             exit,
             report: Box::new(report),
+            sign_in: SignIn::default(),
+        };
+        match error.credential() {
+            Some(credential) => failure.because_of(credential),
+            None => failure,
         }
+    }
+}
+
+/// Nothing was sent to the service: there is no token for it.
+impl From<CredentialError> for Failure {
+    fn from(error: CredentialError) -> Self {
+        let exit = exit_without_token(&error);
+        let message = with_causes(error.to_string(), error.source());
+        let mut failure = Self::unsent(exit, ErrorKind::Credential.as_str(), message);
+        let report = &mut failure.report;
+        report.hint = error.hint().map(str::to_owned);
+        report.retry_after_seconds = error.retry_after().map(|wait| wait.as_secs());
+        failure.because_of(&error)
+    }
+}
+
+impl Failure {
+    /// Adds what the authority said of a token that it did not hand out.
+    fn because_of(mut self, error: &CredentialError) -> Self {
+        let report = &mut self.report;
+        if let Some(description) = error.description() {
+            // The message has the number already.
+            let number = error.code().map(|code| format!("AADSTS{code}: "));
+            let number = number.unwrap_or_default();
+            let description = description.strip_prefix(&number).unwrap_or(description);
+            let description = shortened(description.to_owned());
+            report.message = format!("{}: {description}", report.message);
+        }
+        if let Some(code) = error.code() {
+            report.code = Some(code.to_string());
+        }
+        // Of a request that was never sent, the authority's id is the one to quote.
+        if let (0, Some(id)) = (report.attempts, error.correlation_id()) {
+            report.request_id = None;
+            report.correlation_id = Some(shortened(id.to_owned()));
+        }
+        self.sign_in = match error.kind() {
+            CredentialErrorKind::Other | CredentialErrorKind::SignedOut => SignIn::IsAll,
+            CredentialErrorKind::InvalidClient
+            | CredentialErrorKind::SecretExpired
+            | CredentialErrorKind::InvalidGrant
+            | CredentialErrorKind::InteractionRequired => SignIn::Helps,
+            _ => SignIn::NoHelp,
+        };
+        self
     }
 }
 
 /// The exit code of a read; [`Failure::of_write`] says more of a write.
 fn exit_of(error: &Error) -> u8 {
+    if let Some(error) = error.credential() {
+        return exit_without_token(error);
+    }
     match error.kind() {
         ErrorKind::Input | ErrorKind::Configuration => USAGE,
         ErrorKind::Credential => NOT_SIGNED_IN,
@@ -270,18 +373,23 @@ fn exit_of(error: &Error) -> u8 {
     }
 }
 
-pub(crate) fn without_token(text: String) -> String {
-    match connect::access_token() {
-        // Anything shorter is no token, and would tear holes into the text.
-        Ok(Some(token)) if token.len() >= 8 => text.replace(&token, "[access token]"),
-        _ => text,
+/// The exit code when there is no token.
+fn exit_without_token(error: &CredentialError) -> u8 {
+    match error.kind() {
+        CredentialErrorKind::Configuration => USAGE,
+        CredentialErrorKind::Network
+        | CredentialErrorKind::Timeout
+        | CredentialErrorKind::Redirect => NETWORK,
+        CredentialErrorKind::Throttled => THROTTLED,
+        CredentialErrorKind::Server | CredentialErrorKind::Unreadable => SERVER,
+        _ => NOT_SIGNED_IN,
     }
 }
 
 /// A cause may quote what it could not read, however long that is.
 fn shortened(text: String) -> String {
-    // Of a token that was cut, nobody would see any more that it is one.
-    let text = without_token(text);
+    // Of a secret that was cut, nobody would see any more that it is one.
+    let text = hidden(text);
     const LONGEST: usize = 400;
     const END: usize = 100;
     let length = text.chars().count();

@@ -4,21 +4,31 @@
 
 mod api;
 mod args;
+mod ask;
 mod attachment;
+mod auth;
 mod change;
+mod config;
 mod connect;
+mod credential;
 mod dry_run;
 mod explain;
 mod failure;
 mod line_item;
 mod listing;
+mod login;
 mod next_command;
 mod order;
 mod output;
+mod profiles;
 mod purchase;
 mod question;
+mod secrets;
 mod simulator;
 mod state;
+mod status;
+mod target;
+mod variables;
 mod write;
 
 use std::pin::pin;
@@ -32,12 +42,16 @@ use tokio::sync::oneshot;
 
 use crate::args::{Args, ErrorVerb, Noun, SimulatorVerb};
 use crate::failure::Failure;
-use crate::output::{Format, Output};
+use crate::output::{Format, Output, say};
+use crate::secrets::known::hidden;
+use crate::variables::Variables;
 
 /// How long an interrupted command may take to clean up.
 const CLEANING_UP: Duration = Duration::from_millis(250);
 
 fn main() -> ExitCode {
+    // The secrets of the environment are known before anything is printed.
+    Variables::of_process();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return usage(&error),
@@ -134,16 +148,19 @@ async fn run(args: Args, mut output: Output) -> Result<(), Failure> {
         connection, noun, ..
     } = args;
     match noun {
+        Noun::Auth(verb) => auth::run(verb, &connection, &mut output).await,
         Noun::Error(ErrorVerb::Explain(explain)) => explain::run(&explain, &mut output),
         Noun::Simulator(SimulatorVerb::Serve(serve)) => simulator::serve(serve, &mut output).await,
         Noun::Simulator(SimulatorVerb::Reset) => simulator::reset(),
         Noun::Order(verb) => {
             let connected = connect::connect(&connection, may_write).await?;
-            order::run(verb, &connected, &mut output).await
+            let done = order::run(verb, &connected, &mut output).await;
+            done.map_err(|failure| connected.explain(failure))
         }
         Noun::Api(api) => {
             let connected = connect::connect(&connection, may_write).await?;
-            api::run(api, &connected, &mut output).await
+            let done = api::run(api, &connected, &mut output).await;
+            done.map_err(|failure| connected.explain(failure))
         }
     }
 }
@@ -157,7 +174,14 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
     let format = Format::from_raw(std::env::args_os());
     if format == Format::Table {
-        let _ = error.print();
+        let text = error.to_string();
+        let hidden = hidden(text.clone());
+        // A secret that was given as an argument is not said once more.
+        if hidden == text {
+            let _ = error.print();
+        } else {
+            say(&hidden);
+        }
         return ExitCode::from(failure::USAGE);
     }
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {

@@ -8,6 +8,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::secrets::known::hidden;
 
 /// The form of the data on stdout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -169,8 +170,13 @@ fn unwritable(error: serde_json::Error) -> Failure {
     Failure::output("the answer cannot be written as JSON", error)
 }
 
-/// Says something on stderr.
+/// Says something on stderr, without any secret.
 pub(crate) fn notice(text: &str) {
+    say(&hidden(text.to_owned()));
+}
+
+/// Says something on stderr in which there is no secret.
+pub(crate) fn say(text: &str) {
     // When nobody listens any more, the exit code still says how it went.
     let _ = writeln!(io::stderr(), "{text}");
 }

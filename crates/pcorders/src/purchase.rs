@@ -7,7 +7,7 @@ use partner_center_orders::{BillingCycle, NewOrder, Order, OrderStatus, Orders, 
 
 use crate::args::Create;
 use crate::connect::Connected;
-use crate::failure::{Failure, without_token};
+use crate::failure::Failure;
 use crate::next_command::Look;
 use crate::order::{print, remark};
 use crate::output::{Output, clean, notice};
@@ -41,7 +41,7 @@ pub(crate) async fn create(
     let done = format!("the order {id} was placed");
     if create.wait.is_some() {
         let waiting = format!("{done}; waiting until it is completed");
-        notice(&clean(&without_token(waiting)));
+        notice(&clean(&waiting));
     }
     let ended = conclude(&create, &placed, orders, output).await;
     ended.map_err(|failure| {

@@ -13,6 +13,7 @@ use crate::dry_run;
 use crate::failure::Failure;
 use crate::next_command::{self, Look};
 use crate::output::{Output, clean, notice};
+use crate::secrets::known::hidden;
 
 /// A write that was asked for, and what is said about it.
 pub(crate) struct Plan<'a> {
@@ -43,8 +44,7 @@ impl Plan<'_> {
             dry_run::print(preview, connected, output)?;
             return Ok(None);
         }
-        let question = format!("{} {}", self.deed, connected.place());
-        let id = agreed(consent, self.file, &question)?;
+        let id = agreed(consent, self.file, &self.deed, connected)?;
         match send(id).await {
             Ok(answer) => {
                 announce(&answer);
@@ -104,10 +104,14 @@ impl Advice {
 pub(crate) fn agreed(
     consent: &Consent,
     file: Option<&Path>,
-    question: &str,
+    deed: &str,
+    connected: &Connected,
 ) -> Result<Uuid, Failure> {
     if !consent.yes {
-        ask(file, question)?;
+        ask(file, &format!("{deed} {}", connected.place()))?;
+    }
+    if let Some(banner) = connected.banner() {
+        notice(&clean(&banner));
     }
     let id = consent.request_id.unwrap_or_else(Uuid::new_v4);
     consent.begun.set(id);
@@ -144,7 +148,7 @@ fn ask(file: Option<&Path>, question: &str) -> Result<(), Failure> {
 
 fn answer_to(question: &str) -> io::Result<String> {
     let mut stderr = io::stderr();
-    stderr.write_all(question.as_bytes())?;
+    stderr.write_all(hidden(question.to_owned()).as_bytes())?;
     stderr.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

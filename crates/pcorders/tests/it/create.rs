@@ -276,7 +276,7 @@ fn a_hint_shows_no_token() {
         ];
         let run = against(&server.base_url(), &create);
         assert!(
-            run.exit == 9 && run.stderr.contains("friendlyName=[access token]"),
+            run.exit == 9 && run.stderr.contains("friendlyName=[secret]"),
             "{run:?}"
         );
     }

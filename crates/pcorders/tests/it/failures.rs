@@ -362,7 +362,7 @@ fn a_service_that_repeats_the_token_does_not_bring_it_to_the_terminal() {
             let server = ScriptedServer::start([reply]);
             let run = against(&server.base_url(), &["order", "list", "-o", format]);
             assert!(
-                !run.stderr.contains(TOKEN) && run.stderr.contains("[access token]"),
+                !run.stderr.contains(TOKEN) && run.stderr.contains("[secret]"),
                 "{run:?}"
             );
         }

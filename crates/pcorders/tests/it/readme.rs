@@ -1,5 +1,6 @@
 //! Is what the README says of other SDKs' calls true?
 
+use crate::home::Home;
 use crate::run::{command, finish};
 
 struct Row {
@@ -58,4 +59,24 @@ fn every_rust_form_of_the_table_is_in_the_example() {
     for row in rows() {
         assert!(example.contains(&row.rust), "{}", row.rust);
     }
+}
+
+/// Nobody is signed in there, but the file can be read.
+#[test]
+fn the_profile_of_the_readme_is_one() {
+    let readme = readme();
+    let mut blocks = readme.split("```toml\n").skip(1);
+    let profiles = blocks.find_map(|block| {
+        block
+            .split("```")
+            .next()
+            .filter(|text| text.contains("[profiles."))
+    });
+    let home = Home::new();
+    home.write("profiles.toml", profiles.unwrap());
+    let run = home.run(&["auth", "status"]);
+    assert!(
+        run.exit == 4 && run.stderr.contains("the profile contoso is signed out"),
+        "{run:?}"
+    );
 }

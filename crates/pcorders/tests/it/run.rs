@@ -10,7 +10,7 @@ use partner_center_sim::Simulator;
 use serde_json::Value;
 
 /// What a run of the command gave.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Run {
     pub(crate) exit: i32,
     pub(crate) stdout: String,
@@ -43,23 +43,31 @@ impl Run {
     }
 }
 
-/// A folder for the state of simulators that nobody else has. It is made by who writes to it.
-pub(crate) fn own_state() -> PathBuf {
+/// A folder that nobody else has, such as one for the state of simulators. It is made by who writes to it.
+pub(crate) fn own_folder() -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("state-{}-{number}", std::process::id());
+    let name = format!("folder-{}-{number}", std::process::id());
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
-/// The command without any of the environment's settings, and with a state of its own.
+/// The command without any of the environment's settings, and with folders of its own: it sees nothing of whoever runs
+/// the tests.
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pcorders"));
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("PARTNERCENTER_") {
-            command.env_remove(name);
+        let read = ["PARTNERCENTER_", "AZURE_", "XDG_"];
+        let name = name.to_string_lossy();
+        if read.iter().any(|prefix| name.starts_with(prefix)) {
+            command.env_remove(&*name);
         }
     }
-    command.env("XDG_STATE_HOME", own_state()).args(arguments);
+    let home = own_folder();
+    command
+        .env("HOME", &home)
+        .env("XDG_CONFIG_HOME", home.join("config"))
+        .env("XDG_STATE_HOME", home.join("state"))
+        .args(arguments);
     command
 }
 

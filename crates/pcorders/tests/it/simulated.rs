@@ -9,7 +9,7 @@ use std::process::Stdio;
 use partner_center_orders_tests::CUSTOMER;
 use serde_json::{Value, json};
 
-use crate::run::{Run, command, finish, own_state};
+use crate::run::{Run, command, finish, own_folder};
 
 const ORDER: &str = r#"{"lineItems":[{"lineItemNumber":0,"offerId":"CFQ7TTC0SB01:0002:CFQ7TTC0RK4D","quantity":5}]}"#;
 
@@ -20,7 +20,9 @@ struct Commands {
 
 impl Commands {
     fn new() -> Self {
-        Self { state: own_state() }
+        Self {
+            state: own_folder(),
+        }
     }
 
     fn run(&self, arguments: &[&str]) -> Run {

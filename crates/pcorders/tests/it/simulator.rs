@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use partner_center_orders_tests::CUSTOMER;
 use serde_json::Value;
 
-use crate::run::{Run, command, finish, own_state, pcorders};
+use crate::run::{Run, command, finish, own_folder, pcorders};
 
 const ORDER: &str = r#"{"lineItems":[{"lineItemNumber":0,"offerId":"CFQ7TTC0SB01:0002:CFQ7TTC0RK4D","quantity":5}]}"#;
 
@@ -110,7 +110,7 @@ fn an_interrupt_ends_it() {
 
 #[test]
 fn with_a_state_file_it_goes_on_where_it_was() {
-    let folder = own_state();
+    let folder = own_folder();
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("state.json");
     let state = ["--state", file.to_str().unwrap()];

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use partner_center_orders_tests::{CUSTOMER, Recorded};
+use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::run::prepared;
@@ -25,7 +26,7 @@ const CREATE: [&str; 6] = [
 ];
 
 /// A command that runs on a terminal of its own, with its output into a pipe.
-struct Talk {
+pub(crate) struct Talk {
     child: Child,
     keyboard: File,
     /// A word for each question, and the end when nothing more can come.
@@ -36,20 +37,26 @@ struct Talk {
 impl Talk {
     /// Runs the command until it asks. Nothing is sent until then.
     fn begin(server: &Recorded, arguments: &[&str]) -> Self {
-        let talk = Self::start(server, arguments);
-        talk.questions.recv_timeout(PATIENCE).unwrap();
+        let mut talk = Self::start(server, arguments);
+        talk.wait();
         assert_eq!(server.sent().len(), 0);
         talk
     }
 
     fn start(server: &Recorded, arguments: &[&str]) -> Self {
+        Self::of(prepared(&server.base_url(), arguments), "[y/N] ")
+    }
+
+    /// Runs a command whose questions end so.
+    pub(crate) fn of(mut command: Command, question: &'static str) -> Self {
         let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        // The command must not hold its own terminal open from the other end.
+        fcntl_setfd(&controller, FdFlags::CLOEXEC).unwrap();
         grantpt(&controller).unwrap();
         unlockpt(&controller).unwrap();
         let name = ptsname(&controller, Vec::new()).unwrap();
         let name = name.to_str().unwrap();
         let user = File::options().read(true).write(true).open(name).unwrap();
-        let mut command = prepared(&server.base_url(), arguments);
         command
             .stdin(user.try_clone().unwrap())
             .stdout(Stdio::piped())
@@ -65,7 +72,7 @@ impl Talk {
             let mut piece = [0; 1024];
             while let Ok(length @ 1..) = screen.read(&mut piece) {
                 said.extend_from_slice(&piece[..length]);
-                if said.ends_with(b"[y/N] ") {
+                if said.ends_with(question.as_bytes()) {
                     let _ = asked.send(());
                 }
             }
@@ -79,14 +86,42 @@ impl Talk {
         }
     }
 
-    fn answer(&mut self, text: &str) {
+    /// Waits for a question.
+    pub(crate) fn wait(&mut self) {
+        self.questions.recv_timeout(PATIENCE).unwrap();
+    }
+
+    pub(crate) fn answer(&mut self, text: &str) {
         self.keyboard.write_all(text.as_bytes()).unwrap();
     }
 
+    pub(crate) fn interrupt(&self) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// The command's terminal. Whoever holds it keeps it from ending.
+    pub(crate) fn terminal(&self) -> File {
+        let name = ptsname(&self.keyboard, Vec::new()).unwrap();
+        File::open(name.to_str().unwrap()).unwrap()
+    }
+
+    /// The exit code, when nothing else is of interest.
+    pub(crate) fn exit(&mut self) -> i32 {
+        self.child.wait().unwrap().code().unwrap()
+    }
+
     /// The exit code, what is on the terminal, and stdout.
-    fn end(mut self) -> (i32, String, String) {
-        let ended = self.questions.recv_timeout(PATIENCE);
-        if ended != Err(RecvTimeoutError::Disconnected) {
+    pub(crate) fn end(mut self) -> (i32, String, String) {
+        // Another question may be among what was said, and answered already.
+        let ended = loop {
+            match self.questions.recv_timeout(PATIENCE) {
+                Ok(()) => {}
+                Err(ended) => break ended,
+            }
+        };
+        if ended != RecvTimeoutError::Disconnected {
             self.child.kill().unwrap();
         }
         let output = self.child.wait_with_output().unwrap();
@@ -133,14 +168,7 @@ fn anything_else_sends_nothing() {
 fn an_interrupted_question_is_no_write() {
     let server = Recorded::json(["{}"]);
     let talk = Talk::begin(&server, &CREATE);
-    let id = talk.child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-INT", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
+    talk.interrupt();
     let (exit, said, _) = talk.end();
     assert_eq!((exit, server.sent().len()), (130, 0));
     assert!(!said.contains("carried out"), "{said}");

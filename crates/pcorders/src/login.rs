@@ -1,0 +1,227 @@
+//! `pcorders auth login`: how does somebody sign in, and what is kept of it?
+
+use std::sync::Arc;
+
+use partner_center_orders::{AccessToken, PartnerCenter, SecretString, StaticToken};
+
+use crate::args::{Connection, Environment, Login};
+use crate::ask;
+use crate::auth::nothing_needed;
+use crate::config::Folder;
+use crate::credential::{self, Watched, folder, sign_in};
+use crate::failure::Failure;
+use crate::output::{Output, clean, notice};
+use crate::profiles::{self, Named, Profile, Profiles, UNNAMED, Way, check_name};
+use crate::secrets::Secrets;
+use crate::secrets::store::Fresh;
+use crate::status::Status;
+use crate::target::{Identity, Service};
+use crate::variables::{self, Variables};
+
+/// What somebody hands over who signs in.
+#[derive(Default)]
+struct Given {
+    client_secret: Option<SecretString>,
+    refresh_token: Option<SecretString>,
+}
+
+/// Signs in, and keeps how and with what when there is a token. What can be known to be wrong is said before.
+pub(crate) async fn login(
+    login: Login,
+    connection: &Connection,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let name = connection.profile.as_deref().unwrap_or(UNNAMED);
+    check_name(name).map_err(Failure::usage)?;
+    let folder = folder()?;
+    let before = Profiles::read(&folder)?.named(name);
+    let before = before.map(|named| named.profile).unwrap_or_default();
+    let variables = Variables::of_process();
+    let profile = merged(&login, connection, &variables, before)?;
+    let service = service(name, profile)?;
+    Secrets::of(&folder, name)?;
+    let given = given(&login).await?;
+    // Where nothing can be kept, nobody is signed in either: what is handed out would be lost.
+    folder.lock().await?;
+    let store = Fresh::new(
+        folder.clone(),
+        name,
+        given.client_secret.clone(),
+        given.refresh_token.clone(),
+    );
+    let store = Arc::new(store);
+    let token = signed_in(&service, given, &store, connection).await?;
+    keep(&folder, &service, &store, login.default).await?;
+    notice(&format!(
+        "signed in: the profile {name} is kept in {}",
+        folder.shown()
+    ));
+    if !matches!(variables.credentials(), Ok(None)) {
+        notice(&format!(
+            "note: the environment has credentials, which are used unless --profile {name} is said"
+        ));
+    }
+    let status = Status::of(&service, &token);
+    if let Some(problem) = status.note() {
+        notice(&format!("note: {}", clean(problem)));
+    }
+    status.print(output)
+}
+
+/// The profile as it is to be: what is said, else what it was, else what the environment says.
+fn merged(
+    login: &Login,
+    connection: &Connection,
+    variables: &Variables,
+    before: Profile,
+) -> Result<Profile, Failure> {
+    let is_new = before == Profile::default();
+    let environment = match (connection.environment, is_new) {
+        (Some(environment), _) => Some(environment),
+        (None, false) => before.environment,
+        (None, true) => variables.environment()?,
+    };
+    let environment = environment
+        .filter(|environment| *environment != Environment::Global || before.environment.is_some());
+    // In another cloud, its addresses mean nothing.
+    let is_same = environment.unwrap_or_default() == before.environment();
+    let address = |said: &Option<String>, was: Option<String>, name| {
+        let known = said.clone().or(was.filter(|_| is_same));
+        match known {
+            None if is_new => variables.address(name),
+            known => Ok(known),
+        }
+    };
+    let way = match login {
+        Login {
+            device_code: true, ..
+        } => Some(Way::DeviceCode),
+        Login {
+            refresh_token_stdin: true,
+            ..
+        } => Some(Way::RefreshToken),
+        Login {
+            client_secret_stdin: true,
+            ..
+        } => Some(Way::ClientSecret),
+        _ => None,
+    };
+    if environment == Some(Environment::Simulator) {
+        return Err(nothing_needed());
+    }
+    let missing = |flag: &str| Failure::usage(format!("say {flag}"));
+    Ok(Profile {
+        sign_in: Some(way.ok_or_else(|| {
+            missing("how to sign in: --device-code, --client-secret-stdin or --refresh-token-stdin")
+        })?),
+        tenant: Some(
+            login
+                .tenant
+                .clone()
+                .or(before.tenant)
+                .ok_or_else(|| missing("--tenant"))?,
+        ),
+        client_id: Some(
+            login
+                .client_id
+                .clone()
+                .or(before.client_id)
+                .ok_or_else(|| missing("--client-id"))?,
+        ),
+        environment,
+        endpoint: address(&connection.endpoint, before.endpoint, variables::ENDPOINT)?,
+        authority: address(&login.authority, before.authority, variables::AUTHORITY)?,
+        sandbox: login.sandbox.unwrap_or(before.sandbox),
+    })
+}
+
+/// The service of a profile, whose endpoint can be one.
+fn service(name: &str, profile: Profile) -> Result<Service, Failure> {
+    let environment = profile.environment();
+    let cloud = environment.cloud().ok_or_else(nothing_needed)?;
+    if let Some(endpoint) = &profile.endpoint {
+        let builder = PartnerCenter::builder(StaticToken::new("none"));
+        builder.cloud(cloud).endpoint(endpoint).build()?;
+    }
+    Ok(Service {
+        environment,
+        cloud,
+        endpoint: profile.endpoint.clone(),
+        authority: profile.authority.clone(),
+        identity: Identity::Profile(Named {
+            name: name.to_owned(),
+            profile,
+        }),
+    })
+}
+
+async fn given(login: &Login) -> Result<Given, Failure> {
+    let wanted = [
+        (login.client_secret_stdin, "client secret"),
+        (login.refresh_token_stdin, "refresh token"),
+    ];
+    let names = wanted.into_iter().filter(|(is_wanted, _)| *is_wanted);
+    let names: Vec<&'static str> = names.map(|(_, name)| name).collect();
+    if names.is_empty() {
+        return Ok(Given::default());
+    }
+    let mut secrets = ask::secrets(&names).await?.into_iter();
+    let mut next = |is_wanted: bool| is_wanted.then(|| secrets.next()).flatten();
+    Ok(Given {
+        client_secret: next(login.client_secret_stdin),
+        refresh_token: next(login.refresh_token_stdin),
+    })
+}
+
+/// Gets the first token.
+async fn signed_in(
+    service: &Service,
+    given: Given,
+    store: &Arc<Fresh>,
+    connection: &Connection,
+) -> Result<AccessToken, Failure> {
+    let Some(Named { profile, .. }) = service.profile() else {
+        return Err(nothing_needed());
+    };
+    let (tenant, client_id) = (profile.tenant.as_deref(), profile.client_id.as_deref());
+    let mut sign_in = sign_in(
+        service,
+        tenant.unwrap_or_default(),
+        client_id.unwrap_or_default(),
+        connection,
+    );
+    if let Some(secret) = given.client_secret {
+        sign_in = sign_in.client_secret(secret);
+    }
+    let entra = match profile.sign_in {
+        Some(Way::ClientSecret) => sign_in.client_credentials()?,
+        Some(Way::RefreshToken) => sign_in.refresh_token(Arc::clone(store))?,
+        Some(Way::DeviceCode) | None => {
+            let code = sign_in.device_code().await?;
+            let (address, user_code) = (code.verification_uri(), code.user_code());
+            notice(&format!(
+                "to sign in, open {} in a browser, and enter the code {}",
+                clean(address),
+                clean(user_code)
+            ));
+            code.wait(Arc::clone(store)).await?
+        }
+    };
+    let watched = Watched(entra);
+    Ok(credential::token(&watched, service).await?)
+}
+
+/// Keeps the profile, and the secrets that are not kept yet.
+async fn keep(
+    folder: &Folder,
+    service: &Service,
+    store: &Fresh,
+    is_default: bool,
+) -> Result<(), Failure> {
+    let lock = folder.lock().await?;
+    store.keep(&lock)?;
+    if let Some(named) = service.profile() {
+        profiles::keep(folder, &lock, named, is_default)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,237 @@
+//! Refresh tokens that change with every use: is the newest one kept, whatever happens?
+
+use std::collections::BTreeSet;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use partner_center_sim::{Builder, Fault, Operation, Simulator};
+
+use crate::home::{CLIENT, Home, SECRET, profile, sign_ins};
+use crate::run::{finish, with};
+
+const LIST: [&str; 4] = [
+    "order",
+    "list",
+    "--customer",
+    "b0d70a69-4c42-4b27-b17b-91a835d8686a",
+];
+
+/// A used refresh token is good no more. Microsoft Entra ID is documented to be milder.
+fn strict() -> Builder {
+    Simulator::builder()
+        .single_use_refresh_tokens()
+        .no_rate_limit()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_command_leaves_the_next_token_for_the_next_command() {
+    for simulator in [strict(), Simulator::builder()] {
+        let simulator = simulator.start().await.unwrap();
+        let home = Home::signed_in(&simulator);
+        let text = home.text("secrets.toml").unwrap();
+        home.write(
+            "secrets.toml",
+            &format!("# kept\n{text}# kept, too\n[other]\nclient-secret = \"{SECRET}\"\n"),
+        );
+        let mut seen = BTreeSet::new();
+        for arguments in [&LIST[..], &["auth", "status"], &["auth", "token"], &LIST] {
+            assert!(seen.insert(home.secrets()));
+            let run = home.run(arguments);
+            assert_eq!(run.exit, 0, "{run:?}");
+        }
+        assert!(seen.insert(home.secrets()));
+        assert_eq!(sign_ins(&simulator), 4);
+        let text = home.text("secrets.toml").unwrap();
+        assert!(
+            text.starts_with("# kept\n")
+                && text.contains("# kept, too\n[other]\n")
+                && text.contains(SECRET),
+            "{text}"
+        );
+        #[cfg(unix)]
+        assert_eq!(home.mode("secrets.toml"), 0o600);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_at_once_do_not_take_the_token_from_each_other() {
+    let simulator = strict().start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    let exits: Vec<i32> = std::thread::scope(|scope| {
+        // None of them says a secret that was kept before; what the others keep meanwhile is not looked at.
+        let run = || finish(&mut home.command(&LIST)).exit;
+        let at_once: Vec<_> = (0..12).map(|_| scope.spawn(run)).collect();
+        at_once
+            .into_iter()
+            .map(|ended| ended.join().unwrap())
+            .collect()
+    });
+    assert_eq!(exits, [0; 12]);
+    assert_eq!(sign_ins(&simulator), 12);
+    assert_eq!(home.run(&LIST).exit, 0);
+}
+
+/// All secrets are in one file.
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_of_other_profiles_do_not_lose_what_is_kept() {
+    let mut simulators = Vec::new();
+    for _ in 0..4 {
+        simulators.push(strict().start().await.unwrap());
+    }
+    let home = Home::new();
+    let (mut profiles, mut secrets) = (String::new(), String::new());
+    for (number, simulator) in simulators.iter().enumerate() {
+        let table = profile(simulator.base_url(), "refresh-token");
+        let (_, table) = table.split_once("[profiles.contoso]").unwrap();
+        profiles.push_str(&format!("[profiles.p{number}]{table}"));
+        let token = Simulator::REFRESH_TOKEN;
+        secrets.push_str(&format!("[p{number}]\nrefresh-token = \"{token}\"\n"));
+    }
+    home.write("profiles.toml", &profiles);
+    home.write("secrets.toml", &secrets);
+    std::thread::scope(|scope| {
+        for number in 0..simulators.len() {
+            let home = &home;
+            scope.spawn(move || {
+                let name = format!("p{number}");
+                for _ in 0..4 {
+                    let run = finish(&mut home.command(&with(&LIST, &["--profile", &name])));
+                    assert_eq!(run.exit, 0, "{run:?}");
+                }
+            });
+        }
+    });
+    assert_eq!(home.secrets().len(), simulators.len());
+}
+
+/// Waits until the simulator was asked for so many orders.
+fn wait_for_orders(simulator: &Simulator, count: usize) {
+    let until = Instant::now() + Duration::from_secs(60);
+    let asked = || {
+        let requests = simulator.requests();
+        requests
+            .iter()
+            .filter(|request| request.path().ends_with("/orders"))
+            .count()
+    };
+    while asked() < count {
+        assert!(Instant::now() < until, "nobody asked");
+        std::thread::yield_now();
+    }
+}
+
+fn begin(home: &Home, arguments: &[&str]) -> Child {
+    home.command(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// SIGKILL on Unix: nothing is cleaned up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_is_killed_after_the_token_came_has_kept_the_next_one() {
+    let simulator = strict().start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    let before = home.secrets();
+    simulator
+        .on(Operation::ListOrders)
+        .fault(Fault::delay(Duration::from_secs(600)));
+    for count in 1..=3 {
+        let mut child = begin(&home, &LIST);
+        wait_for_orders(&simulator, count);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert_ne!(home.secrets(), before);
+    simulator.clear_faults();
+    let run = home.run(&LIST);
+    assert_eq!(run.exit, 0, "{run:?}");
+}
+
+/// A command may follow an order for hours.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_has_its_token_holds_nobody_up() {
+    let simulator = strict().start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    let wait = Duration::from_secs(600);
+    simulator
+        .on(Operation::ListOrders)
+        .fault(Fault::delay(wait));
+    let mut child = begin(&home, &LIST);
+    wait_for_orders(&simulator, 1);
+    let run = home.run(&["auth", "status", "--deadline", "10"]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(run.exit, 0, "{run:?}");
+}
+
+/// Whoever is killed while it waits for a token holds nobody up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_is_killed_before_the_token_comes_leaves_no_lock() {
+    let simulator = strict().start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    simulator
+        .on_sign_in()
+        .nth(1)
+        .fault(Fault::delay(Duration::from_secs(600)));
+    let mut child = begin(&home, &LIST);
+    let until = Instant::now() + Duration::from_secs(60);
+    while sign_ins(&simulator) == 0 {
+        assert!(Instant::now() < until, "nobody signed in");
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let begun = Instant::now();
+    assert_eq!(home.run(&LIST).exit, 0);
+    assert!(begun.elapsed() < Duration::from_secs(30));
+}
+
+/// A sign-in that failed keeps what there was, and gives back the lock: the command may go on for hours.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewal_that_fails_takes_nothing_away() {
+    let simulator = strict().start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    let before = home.secrets();
+    for fault in [
+        Fault::html(500),
+        Fault::empty(200),
+        Fault::reset(),
+        Fault::status(429),
+    ] {
+        simulator.clear_faults();
+        simulator.on_sign_in().fault(fault);
+        let run = home.run(&with(&LIST, &["--attempts", "1"]));
+        assert_ne!(run.exit, 0);
+        assert_eq!(home.secrets(), before);
+    }
+    simulator.clear_faults();
+    assert_eq!(home.run(&LIST).exit, 0);
+}
+
+/// The next one is handed out and cannot be kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_token_of_the_environment_is_said_to_be_replaced_once() {
+    let simulator = Simulator::builder()
+        .token_lifetime(Duration::from_secs(2))
+        .start()
+        .await
+        .unwrap();
+    let home = Home::new();
+    for attempts in ["1", "5"] {
+        let mut command = home.command(&with(&LIST, &["--attempts", attempts]));
+        command
+            .env("PARTNERCENTER_ENDPOINT", simulator.base_url())
+            .env("PARTNERCENTER_AUTHORITY", simulator.base_url())
+            .env("PARTNERCENTER_TENANT_ID", "t")
+            .env("PARTNERCENTER_CLIENT_ID", CLIENT)
+            .env("PARTNERCENTER_REFRESH_TOKEN", Simulator::REFRESH_TOKEN);
+        let run = finish(&mut command);
+        assert_eq!(run.exit, 0, "{run:?}");
+        let said = "note: a new refresh token was handed out, and is not kept: PARTNERCENTER_REFRESH_TOKEN stays \
+                    good until it expires\n";
+        assert_eq!(run.stderr, said);
+    }
+    assert_eq!(home.text("secrets.toml"), None);
+}
