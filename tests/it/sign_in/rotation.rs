@@ -52,7 +52,7 @@ impl Store {
         self
     }
 
-    fn from_now_on(&self, behaviour: Behaviour) {
+    fn behaves(&self, behaviour: Behaviour) {
         self.0.lock().unwrap().behaviour = behaviour;
     }
 
@@ -169,7 +169,7 @@ async fn what_cannot_be_saved_is_not_used_and_not_lost() {
         .endpoint(server.base_url())
         .build()
         .unwrap();
-    store.from_now_on(Behaviour::Fails);
+    store.behaves(Behaviour::Fails);
     for _ in 0..3 {
         let error = orders(&partner).order("o").get().send().await.unwrap_err();
         assert_eq!(
@@ -193,7 +193,7 @@ async fn what_cannot_be_saved_is_not_used_and_not_lost() {
         store.events(),
         "lock load save unlock lock load save unlock lock load save unlock"
     );
-    store.from_now_on(Behaviour::Keeps);
+    store.behaves(Behaviour::Keeps);
     orders(&partner).order("o").get().send().await.unwrap();
     let names: Vec<String> = store.saved().into_iter().map(|(_, name)| name).collect();
     assert_eq!(names, ["second", "third"]);
@@ -282,14 +282,14 @@ async fn a_store_that_hangs_or_panics_stops_nobody_for_good() {
         let credential = sign_in(server.base_url())
             .refresh_token(store.clone())
             .unwrap();
-        store.from_now_on(behaviour);
+        store.behaves(behaviour);
         for _ in 0..3 {
             let error = token(&credential).await.unwrap_err();
             assert_eq!(error.kind(), kind, "{error}");
             assert!(!super::shown(&error).contains("-of-the-tests"), "{error:?}");
         }
         assert_eq!(server.sent().len(), 1);
-        store.from_now_on(Behaviour::Keeps);
+        store.behaves(Behaviour::Keeps);
         assert_eq!(name(&token(&credential).await.unwrap()), "b");
         assert_eq!(
             (used(&server, 0), used(&server, 1)),
@@ -308,7 +308,7 @@ async fn a_store_that_hangs_is_not_waited_for_for_ever() {
     let credential = sign_in(server.base_url())
         .refresh_token(store.clone())
         .unwrap();
-    store.from_now_on(Behaviour::Hangs);
+    store.behaves(Behaviour::Hangs);
     let waiting = tokio::spawn({
         let credential = credential.clone();
         async move { token(&credential).await }
@@ -322,7 +322,7 @@ async fn a_store_that_hangs_is_not_waited_for_for_ever() {
     let error = waiting.await.unwrap().unwrap_err();
     assert_eq!(error.kind(), CredentialErrorKind::Store);
     assert!(error.to_string().contains("too long"), "{error}");
-    store.from_now_on(Behaviour::Keeps);
+    store.behaves(Behaviour::Keeps);
     assert_eq!(name(&token(&credential).await.unwrap()), "b");
     assert_eq!(used(&server, 1), "second");
 }
@@ -338,9 +338,9 @@ async fn a_newer_token_in_the_store_wins_over_one_that_could_not_be_saved() {
     let credential = sign_in(server.base_url())
         .refresh_token(store.clone())
         .unwrap();
-    store.from_now_on(Behaviour::Fails);
+    store.behaves(Behaviour::Fails);
     token(&credential).await.unwrap_err();
-    store.from_now_on(Behaviour::Keeps);
+    store.behaves(Behaviour::Keeps);
     store.0.lock().unwrap().token = "third".to_owned();
     assert_eq!(name(&token(&credential).await.unwrap()), "b");
     assert_eq!(used(&server, 1), "third");
