@@ -244,6 +244,13 @@ impl Error {
             .unwrap_or_else(SystemTime::now)
     }
 
+    /// Says that the token was refused, and why there is no other one.
+    pub(crate) fn without_another_token(mut self, none: Self) -> Self {
+        self.0.message.push_str("; ");
+        self.0.message.push_str(&none.0.message);
+        self.with_source(none)
+    }
+
     /// Says that the call ended because its first attempt was too long ago.
     pub(crate) fn too_late(mut self) -> Self {
         self.0
@@ -377,7 +384,8 @@ impl Error {
         })
     }
 
-    /// Why there was no access token, when that is what ended the call; after a 401, why there was no other one.
+    /// Why there was no access token, when that is what ended the call; after a 401, when the kind is
+    /// [`Service`](ErrorKind::Service), why there was no other one.
     pub fn credential(&self) -> Option<&CredentialError> {
         let source = self.0.source.as_deref()?;
         // After a 401, the error of the renewal is between.

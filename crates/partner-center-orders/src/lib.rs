@@ -65,7 +65,9 @@
 //!
 //! Nothing is asked for before the first call. All calls share one token, which is renewed in the background ahead of its
 //! end; a hundred calls that find none make one request for it. When the service refuses it, the call gets another and
-//! goes on. Why there is none is a [`CredentialError`] with what to do about it, [`Error::credential`].
+//! goes on. Why there is none is a [`CredentialError`] with what to do about it, [`Error::credential`]; its
+//! [`CredentialErrorKind`] tells Entra's errors apart. What a token says of itself, [`TokenClaims`], sharpens the hint of
+//! an error, and is never a reason for one.
 //!
 //! # What to rely on
 //!

@@ -101,8 +101,8 @@ impl Shared {
                 Next::Renewed => match self.token(Some(&token), deadline).await {
                     Ok(other) if other.is(&token) => return Err(error),
                     Ok(other) => (token, renewed) = (other, true),
-                    // What the service said of the token says more.
-                    Err(none) => return Err(error.with_source(none)),
+                    // What the service said of the token comes first.
+                    Err(none) => return Err(error.without_another_token(none)),
                 },
                 Next::Again => {
                     let is_open = effect == Effect::Write

@@ -266,7 +266,14 @@ impl SignIn {
             |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
         if !self.tenant.bytes().all(is_tenant) || self.tenant.trim_matches('.').is_empty() {
             return Err(wrong(
-                "the tenant must be a GUID or a domain name".to_owned(),
+                "the tenant must be a GUID or a domain name such as contoso.onmicrosoft.com"
+                    .to_owned(),
+            ));
+        }
+        let last = authority.path_segments().and_then(Iterator::last);
+        if last.is_some_and(|last| last.eq_ignore_ascii_case(&self.tenant)) {
+            return Err(wrong(
+                "the authority must be given without the tenant at its end".to_owned(),
             ));
         }
         if self.client_id.trim().is_empty() {

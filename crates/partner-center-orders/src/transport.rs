@@ -176,7 +176,7 @@ impl Shared {
         refused: Option<&AccessToken>,
         deadline: Instant,
     ) -> Result<AccessToken, Error> {
-        let none = |message| Error::new(ErrorKind::Credential, Delivery::NotSent, message);
+        let none = |message: String| Error::new(ErrorKind::Credential, Delivery::NotSent, message);
         let scopes = [self.scope];
         let wanted = TokenRequest {
             refused,
@@ -184,7 +184,10 @@ impl Shared {
         };
         match timeout_at(deadline, self.credential.token(wanted)).await {
             Ok(Ok(token)) => Ok(token),
-            Ok(Err(error)) => Err(none("there is no access token").with_source(error)),
+            // What it says is safe to be shown, and more use than this.
+            Ok(Err(error)) => {
+                Err(none(format!("there is no access token: {error}")).with_source(error))
+            }
             Err(_) => Err(Error::new(
                 ErrorKind::Timeout,
                 Delivery::NotSent,

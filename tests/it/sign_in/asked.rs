@@ -150,6 +150,10 @@ async fn secrets_go_to_https_or_to_this_machine() {
         assert!(error.to_string().starts_with("the authority "), "{error}");
         assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
     }
+    let error = sign_in(format!("https://login.example/{TENANT}/"))
+        .client_credentials()
+        .unwrap_err();
+    assert!(error.to_string().contains("without the tenant"), "{error}");
     for authority in [
         "https://login.example",
         "http://127.0.0.1:1",

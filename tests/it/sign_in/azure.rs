@@ -57,7 +57,7 @@ impl TokenCredential for Counting {
         match self.behaviour {
             Behaviour::Counts => {}
             Behaviour::Repeats => {
-                let end = SystemTime::now() + Duration::from_secs(3);
+                let end = SystemTime::now() + Duration::from_secs(40);
                 return Ok(AccessToken::new("same-of-the-tests", end.into()));
             }
             Behaviour::Fails => {
@@ -193,4 +193,31 @@ async fn one_that_hangs_or_panics_is_an_error() {
         assert!(!super::shown(&error).contains("-of-the-tests"), "{error:?}");
     }
     assert!(server.sent().is_empty());
+}
+
+/// A token that comes a second time is as old as it was.
+#[tokio::test]
+async fn the_same_token_again_does_not_grow_younger() {
+    let credential = Arc::new(Counting::that(Behaviour::Repeats));
+    let azure = AzureCredential::new(Arc::clone(&credential) as _);
+    let asks = async || {
+        azure
+            .token(TokenRequest::new(&[Cloud::Global.scope()]))
+            .await
+            .unwrap();
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        credential.asked()
+    };
+    let passes = async |seconds| {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        tokio::time::resume();
+    };
+    assert_eq!(asks().await, 1);
+    passes(25).await;
+    assert_eq!(asks().await, 2); // ahead of its end
+    passes(12).await;
+    assert_eq!(asks().await, 3); // at its end
 }

@@ -274,3 +274,33 @@ async fn the_authority_is_not_asked_without_a_pause() {
     );
     assert_eq!(server.sent().len(), 5);
 }
+
+/// Another process may be renewing what the sign-in replaces.
+#[tokio::test]
+async fn a_store_is_locked_while_the_first_token_is_saved() {
+    use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+    static LOCKED: AtomicBool = AtomicBool::new(false);
+    struct Locking;
+    struct Unlocks;
+    impl Drop for Unlocks {
+        fn drop(&mut self) {
+            LOCKED.store(false, SeqCst);
+        }
+    }
+    impl RefreshTokenStore for Locking {
+        fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
+            Box::pin(async { Ok(None) })
+        }
+        fn save<'a>(&'a self, _: &'a SecretString) -> StoreFuture<'a, ()> {
+            assert!(LOCKED.load(SeqCst));
+            Box::pin(async { Ok(()) })
+        }
+        fn lock(&self) -> StoreFuture<'_, Box<dyn Send>> {
+            LOCKED.store(true, SeqCst);
+            Box::pin(async { Ok(Box::new(Unlocks) as Box<dyn Send>) })
+        }
+    }
+    let (_server, code) = begun(vec![granted_with("a", "refresh-1")]).await;
+    code.wait(Locking).await.unwrap();
+    assert!(!LOCKED.load(SeqCst));
+}

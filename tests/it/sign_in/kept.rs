@@ -177,6 +177,25 @@ async fn a_renewal_that_fails_costs_nobody_the_call_while_the_old_token_is_good(
     assert_eq!(next(&credential).await, "b");
 }
 
+/// In the background as well, an authority that wants to be left alone is.
+#[tokio::test]
+async fn a_renewal_ahead_waits_as_long_as_the_authority_asks() {
+    let busy = (429, vec![("retry-after", "120".to_owned())], Vec::new());
+    let (server, credential) = credential(vec![granted("a", 3600), busy, granted("b", 3600)]);
+    assert_eq!(next(&credential).await, "a");
+    passes(3400).await;
+    assert_eq!(next(&credential).await, "a");
+    until_sent(&server, 2).await;
+    a_while().await;
+    passes(60).await;
+    assert_eq!(next(&credential).await, "a");
+    a_while().await;
+    assert_eq!(server.sent().len(), 2);
+    passes(61).await;
+    assert_eq!(next(&credential).await, "a");
+    until_next(&credential, "b").await;
+}
+
 /// Too close to its end to be used by choice, a token is still better than none.
 #[tokio::test]
 async fn to_its_last_second_a_token_is_used_when_there_is_no_other() {

@@ -18,16 +18,21 @@ pub type StoreFuture<'a, T> =
 /// replaced refresh token stays good until it expires is documented for Microsoft Entra ID; only a request that got no
 /// answer relies on it, as it is sent again.
 ///
-/// Write such that a crash leaves the old or the new token, and nothing in between:
+/// The first token gets there by [`SignIn::device_code`](super::SignIn::device_code), or by a call of your own to `save`. One
+/// that was revoked stays until another one is saved.
+///
+/// Write such that a crash leaves the old or the new token, and nothing in between; lock where several processes renew.
+/// This example takes tempfile, and may block for a moment:
 ///
 /// ```
+/// use std::fs::{File, TryLockError};
 /// use std::io::Write as _;
 /// use std::path::PathBuf;
+/// use std::time::Duration;
 ///
 /// use partner_center_orders::{ExposeSecret, RefreshTokenStore, SecretString, StoreFuture};
 ///
-/// /// A file of its own, for one process.
-/// #[derive(Debug)]
+/// /// A file, with another one beside it that is locked.
 /// struct TokenFile(PathBuf);
 ///
 /// impl RefreshTokenStore for TokenFile {
@@ -51,11 +56,27 @@ pub type StoreFuture<'a, T> =
 ///             Ok(())
 ///         })
 ///     }
+///
+///     fn lock(&self) -> StoreFuture<'_, Box<dyn Send>> {
+///         Box::pin(async {
+///             let lock = File::create(self.0.with_extension("lock"))?;
+///             loop {
+///                 match lock.try_lock() {
+///                     Ok(()) => return Ok(Box::new(lock) as Box<dyn Send>), // closing the file unlocks it
+///                     // Whoever waits here is given up after the deadline of the sign-in.
+///                     Err(TryLockError::WouldBlock) => tokio::time::sleep(Duration::from_millis(20)).await,
+///                     Err(TryLockError::Error(error)) => return Err(error.into()),
+///                 }
+///             }
+///         })
+///     }
 /// }
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 /// # let folder = tempfile::tempdir()?;
 /// # let store = TokenFile(folder.path().join("token"));
+/// # drop(store.lock().await?);
+/// # let _lock = store.lock().await?;
 /// # store.save(&"first".into()).await?;
 /// # store.save(&"second".into()).await?;
 /// # assert_eq!(store.load().await?.ok_or("nothing")?.expose_secret(), "second");

@@ -215,6 +215,7 @@ impl Wire {
         until: Instant,
     ) -> Result<HttpResponse, CredentialError> {
         let until = until.min(in_time(ANSWER));
+        let origin = request.url().origin().ascii_serialization();
         let late =
             || CredentialError::of_kind(Kind::Timeout, "the authority did not answer in time");
         let mut response = match timeout_at(until, self.http.execute(request)).await {
@@ -222,9 +223,9 @@ impl Wire {
             Ok(Err(error)) if error.is_timeout() && !error.is_connect() => return Err(late()),
             Ok(Err(error)) => {
                 let message = if error.is_connect() {
-                    "no connection to the authority"
+                    format!("no connection to the authority {origin}")
                 } else {
-                    "the connection to the authority broke before an answer came"
+                    format!("the connection to the authority {origin} broke before an answer came")
                 };
                 return Err(CredentialError::of_kind(Kind::Network, message)
                     .with_source(error.without_url()));
