@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use partner_center_orders::{
-    CredentialError, CredentialErrorKind as Kind, Delivery, ErrorKind, PartnerCenter,
-    RefreshTokenInMemory,
+    CredentialError, CredentialErrorKind as Kind, Delivery, ErrorKind, ExposeSecret, PartnerCenter,
+    RefreshTokenInMemory, RefreshTokenStore,
 };
 use partner_center_orders_tests::{
     Answer, Ending, Recorded, Reply, ScriptedServer, orders, sign_in,
@@ -476,17 +476,64 @@ async fn waits_of_any_length_are_taken() {
     assert_eq!(server.sent().len(), 1);
 }
 
-/// A secret comes back as a form has it.
+/// A secret may come back in other letters, encoded, split or cut.
 #[tokio::test]
-async fn an_encoded_secret_is_not_shown_either() {
-    let body =
-        r#"{"error":"x","error_description":"client_secret=a%2Bb%2Fc%3D%7E-of-the%2Btests"}"#;
-    let server = Recorded::start(vec![json(400, body)]);
+async fn a_secret_is_not_shown_in_another_form_either() {
+    let secret = "Qw8Q~a+b/c=9zXcVbN_mAsDfGhJkL-pOiU.yTr";
+    for echo in [
+        "Qw8Q~a+b/c=9zXcVbN_mAsDfGhJkL-pOiU.yTr",
+        "Qw8Q~a%2Bb%2Fc%3D9zXcVbN_mAsDfGhJkL-pOiU.yTr",
+        "%51%77%38%51%7E%61%2B%62%2F%63%3D%39%7A%58%63%56%62%4E%5F%6D%41%73%44%66%47%68%4A%6B%4C",
+        "Qw8Q~a%252Bb%252Fc%253D9zXcVbN_mAsDfGhJkL",
+        "QW8Q~A+B/C=9ZXCVBN_MASDFGHJKL-POIU.YTR",
+        "Qw8Q~a+b/c=9z XcVbN_mAsDf GhJkL-pOiU.yTr",
+        "..=9zXcVbN_mAsDf..",
+    ] {
+        let body =
+            serde_json::json!({"error": "x", "error_description": format!("AADSTS9: <{echo}>")});
+        let server = Recorded::start(vec![json(400, body.to_string())]);
+        let credential = sign_in(server.base_url())
+            .client_secret(secret)
+            .client_credentials()
+            .unwrap();
+        let error = token(&credential).await.unwrap_err();
+        assert_eq!(
+            (error.description(), error.code()),
+            (None, Some(9)),
+            "{echo}"
+        );
+    }
+    // A short one would be in every text, and a long description is cut.
+    let long = format!("AADSTS9: a secret is wrong {}", "x".repeat(10_000));
+    let body = serde_json::json!({"error": "x", "error_description": long});
+    let server = Recorded::start(vec![json(400, body.to_string())]);
     let credential = sign_in(server.base_url())
-        .client_secret("a+b/c=~-of-the+tests")
+        .client_secret("secret")
         .client_credentials()
         .unwrap();
-    assert_eq!(token(&credential).await.unwrap_err().description(), None);
+    let error = token(&credential).await.unwrap_err();
+    assert_eq!(error.description().map(str::len), Some(4_000));
+}
+
+/// A token that no request can carry is none, and a refresh token that cannot be one does not replace one that is good.
+#[tokio::test]
+async fn what_cannot_be_a_token_is_not_taken() {
+    for odd in [r"a\nb", "a b", r"\u001b[0m", r"\u00f6", &"x".repeat(40_000)] {
+        for (access, refresh) in [(odd, "refresh-2"), ("a", odd)] {
+            let body = format!(
+                r#"{{"token_type":"Bearer","expires_in":3599,"access_token":"{access}-of-the-tests","refresh_token":"{refresh}-of-the-tests"}}"#
+            );
+            let server = Recorded::start(vec![json(200, body)]);
+            let store = std::sync::Arc::new(RefreshTokenInMemory::new("refresh-of-the-tests"));
+            let credential = sign_in(server.base_url())
+                .refresh_token(std::sync::Arc::clone(&store))
+                .unwrap();
+            let error = token(&credential).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Unreadable);
+            let kept = store.load().await.unwrap().unwrap();
+            assert_eq!(kept.expose_secret(), "refresh-of-the-tests");
+        }
+    }
 }
 
 #[tokio::test]

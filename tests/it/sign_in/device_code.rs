@@ -304,3 +304,44 @@ async fn a_store_is_locked_while_the_first_token_is_saved() {
     code.wait(Locking).await.unwrap();
     assert!(!LOCKED.load(SeqCst));
 }
+
+/// What a hostile authority says of times and codes is not taken at its word.
+#[tokio::test]
+async fn a_code_that_cannot_be_one_is_not_shown() {
+    let code = |member: &str, value: serde_json::Value| {
+        let mut code: serde_json::Value = serde_json::from_str(&code(900)).unwrap();
+        code[member] = value;
+        json(200, code.to_string())
+    };
+    for answer in [
+        code("interval", u64::MAX.into()),
+        code("interval", 1_000_000.into()),
+        code("expires_in", (1_u64 << 53).into()),
+        code("verification_uri", "javascript:alert(1)".into()),
+        code(
+            "verification_uri",
+            format!("https://login.example/{}", "x".repeat(3_000)).into(),
+        ),
+        code("user_code", "X".repeat(200).into()),
+    ] {
+        let server = Recorded::start(vec![answer]);
+        let error = sign_in(server.base_url()).device_code().await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Unreadable, "{error}");
+    }
+}
+
+/// However long the waits are, it ends when the code does.
+#[tokio::test]
+async fn a_long_interval_does_not_outlast_the_code() {
+    let code = code(2).replace("\"interval\":0", "\"interval\":80000");
+    let server = Recorded::start(vec![json(200, code), pending()]);
+    let code = sign_in(server.base_url()).device_code().await.unwrap();
+    let waiting = tokio::time::timeout(
+        std::time::Duration::from_secs(20),
+        code.wait(RefreshTokenInMemory::empty()),
+    );
+    assert_eq!(
+        waiting.await.unwrap().unwrap_err().kind(),
+        Kind::CodeExpired
+    );
+}

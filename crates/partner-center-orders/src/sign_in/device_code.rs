@@ -11,14 +11,13 @@ use chrono::DateTime;
 use oauth2::{DeviceAuthorizationResponse, ExtraDeviceAuthorizationFields};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep_until};
 
 use super::cache::Moment;
 use super::entra::Entra;
 use super::grant::{Grant, save_first};
 use super::granted::Granted;
 use super::{EntraCredential, EntraVersion, RefreshTokenStore};
-use crate::call::in_time;
 use crate::credential_error::{CredentialError, CredentialErrorKind as Kind};
 
 /// A code for a user to enter, from [`SignIn::device_code`](super::SignIn::device_code).
@@ -32,6 +31,17 @@ pub struct DeviceCode {
 
 /// Whatever the authority says, it is not asked more often than ten times a second.
 const SHORTEST: Duration = Duration::from_millis(100);
+
+/// Whether it is something that a person can read and enter, in some time. Entra's are good for a quarter of an hour.
+fn is_plausible(answer: &DeviceAuthorizationResponse<Extra>) -> bool {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let address = answer.verification_uri().url();
+    matches!(address.scheme(), "http" | "https")
+        && address.as_str().len() <= 2_000
+        && answer.user_code().secret().len() <= 100
+        && answer.expires_in() <= DAY
+        && answer.interval() <= DAY
+}
 
 /// How long the library waits at most after a poll that got no answer, unless the authority asks for longer waits.
 const LOST: Duration = Duration::from_secs(10);
@@ -57,6 +67,10 @@ impl DeviceCode {
         let request = request.add_scopes(entra.user_scopes());
         let answer = request.request_async(&exchange).await;
         let answer = answer.map_err(|error| exchange.failed(error))?;
+        if !is_plausible(&answer) {
+            let message = "the authority answered with a device code that cannot be one";
+            return Err(exchange.explained(CredentialError::of_kind(Kind::Unreadable, message)));
+        }
         Ok(Self {
             entra,
             answer,
@@ -103,8 +117,9 @@ impl DeviceCode {
             ..
         } = self;
         let code = SecretString::from(answer.device_code().secret().as_str());
-        let left = answer.expires_in().saturating_sub(begun.elapsed());
-        let exchange = entra.exchange(Some(&code), in_time(left)).polling();
+        let end = begun + answer.expires_in();
+        let left = end.saturating_duration_since(Instant::now());
+        let exchange = entra.exchange(Some(&code), end).polling();
         // After a lost answer the library waits longer than it was told to, but no longer than this.
         let longest = answer.interval().saturating_mul(2).max(LOST);
         let granted: Result<Granted, _> = entra
@@ -113,7 +128,12 @@ impl DeviceCode {
             .set_max_backoff_interval(longest)
             // The wall clock may be set meanwhile.
             .set_time_fn(move || DateTime::UNIX_EPOCH + begun.elapsed())
-            .request_async(&exchange, |wait| sleep(wait.max(SHORTEST)), Some(left))
+            .request_async(
+                &exchange,
+                // The last question is asked when the code ends, however long the waits have become.
+                |wait| sleep_until((Instant::now() + wait.max(SHORTEST)).min(end)),
+                Some(left),
+            )
             .await;
         let granted = granted.map_err(|error| exchange.failed(error))?;
         let tokens = granted.into_tokens(exchange.asked());

@@ -2,10 +2,10 @@
 //!
 //! The words are those of OAuth 2.0 and of Microsoft Entra ID, the numbers those of its documented `AADSTS` codes.
 
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
-use url::form_urlencoded;
 
 use crate::credential_error::{CredentialError, CredentialErrorKind as Kind, Refusal};
 
@@ -115,21 +115,55 @@ fn of_code(code: u64) -> Option<Kind> {
     })
 }
 
+/// No more of a description is kept, or looked at.
+const LONGEST_DESCRIPTION: usize = 4_000;
+
+/// So many letters and digits in a row of a secret are a part of it, and no coincidence.
+const PART: usize = 12;
+const SHORTEST: usize = 8;
+
 impl Refusal {
-    /// A description that repeats a secret is dropped: who answers so may be anybody.
-    fn without(mut self, secrets: &[SecretString]) -> Self {
-        let repeats = |text: &str| {
-            secrets.iter().any(|secret| {
-                let secret = secret.expose_secret();
-                let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-                !secret.is_empty() && (text.contains(secret) || text.contains(&encoded))
-            })
-        };
-        self.description = self.description.filter(|text| !repeats(text));
-        self.error = self.error.filter(|text| !repeats(text));
-        self.correlation_id = self.correlation_id.filter(|text| !repeats(text));
-        self
+    /// What repeats a secret is dropped: who answers so may be anybody.
+    fn without(self, secrets: &[SecretString]) -> Self {
+        let secrets: Vec<String> = secrets
+            .iter()
+            .map(|secret| plain(secret.expose_secret()))
+            .collect();
+        let kept = |text: Option<String>| text.filter(|text| !repeats(text, &secrets));
+        Self {
+            error: kept(self.error),
+            description: kept(self.description.map(shortened)),
+            correlation_id: kept(self.correlation_id),
+            ..self
+        }
     }
+}
+
+/// Whether a text has a secret in it, or a part of one: in other letters, percent-encoded, or split. What is very short is no
+/// secret, and is in every text.
+fn repeats(text: &str, secrets: &[String]) -> bool {
+    let text = plain(text);
+    secrets
+        .iter()
+        .filter(|secret| secret.len() >= SHORTEST)
+        .any(|secret| {
+            let length = secret.len().min(PART);
+            (0..=secret.len() - length).any(|start| text.contains(&secret[start..start + length]))
+        })
+}
+
+/// The letters and digits of a text, all small, after its percent-encoding.
+fn plain(text: &str) -> String {
+    let decoded = percent_decode_str(text).decode_utf8_lossy();
+    let decoded = percent_decode_str(&decoded)
+        .decode_utf8_lossy()
+        .into_owned();
+    let plain = decoded.chars().filter(char::is_ascii_alphanumeric);
+    plain.map(|sign| sign.to_ascii_lowercase()).collect()
+}
+
+fn shortened(text: String) -> String {
+    text.chars().take(LONGEST_DESCRIPTION).collect()
 }
 
 /// Reads a refusal from a body, if it is one.

@@ -66,6 +66,14 @@ impl fmt::Debug for Granted {
     }
 }
 
+/// A longer token fits into no header, and is none of Entra's.
+const LONGEST: usize = 32 * 1024;
+
+/// Whether a text can be a token: of plain signs, and not too long.
+fn can_be_sent(token: &str) -> bool {
+    (1..=LONGEST).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// Tokens, out of the hands of the library that asked for them.
 pub(super) struct Tokens {
     pub(super) access: Fetched,
@@ -79,8 +87,8 @@ impl Granted {
         if !self.token_type.as_ref().eq_ignore_ascii_case("bearer") {
             return unusable("the authority answered with a token that is no bearer token");
         }
-        if self.access_token.secret().trim().is_empty() {
-            return unusable("the authority answered with an empty token");
+        if !can_be_sent(self.access_token.secret()) {
+            return unusable("the authority answered with a token that no request can carry");
         }
         // A span of time does not depend on whose clock is right.
         let lifetime = self.expires_in().or_else(|| {
@@ -95,6 +103,11 @@ impl Granted {
             .refresh_token
             .as_ref()
             .map(|token| token.secret().clone());
+        let refresh = refresh.filter(|token| !token.is_empty());
+        // It is about to replace one that is good.
+        if refresh.as_deref().is_some_and(|token| !can_be_sent(token)) {
+            return unusable("the authority answered with a refresh token that cannot be one");
+        }
         let token = AccessToken::new(self.access_token.into_secret());
         let token = match asked.wall_after(lifetime) {
             Some(end) => token.with_expiry(end),
@@ -106,9 +119,7 @@ impl Granted {
                 asked,
                 lifetime,
             },
-            refresh: refresh
-                .filter(|token| !token.is_empty())
-                .map(SecretString::from),
+            refresh: refresh.map(SecretString::from),
         })
     }
 }
