@@ -72,9 +72,25 @@ fn unknown(explain: &Explain, known: &[&Code]) -> Failure {
             "the code {code} is known with {}, not with {status}",
             statuses.join(" and ")
         )),
-        _ => Failure::not_found(format!("the catalogue has no error code {code}")).with_hint(Some(
-            "Read the description that came with it; Partner Center support asks for the correlation id."
-                .to_owned(),
-        )),
+        _ => {
+            let hint = match of_entra(&code) {
+                Some(number) => format!(
+                    "It may be an AADSTS code of Microsoft Entra ID, which explains its own: \
+                     https://login.microsoftonline.com/error?code={number}"
+                ),
+                None => "Read the description that came with it; Partner Center support asks for the correlation id."
+                    .to_owned(),
+            };
+            let message = format!("the catalogue has no error code {code}");
+            Failure::not_found(message).with_hint(Some(hint))
+        }
     }
+}
+
+/// The number of a code that can be one of the sign-in: those have five digits or more.
+fn of_entra(code: &str) -> Option<&str> {
+    let number = code.strip_prefix("AADSTS").unwrap_or(code);
+    let is_one =
+        (5..=8).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_one.then_some(number)
 }

@@ -91,6 +91,21 @@ fn an_unknown_code_is_3_and_says_so() {
         assert_eq!((run.exit, run.stdout.as_str()), (3, ""));
         assert!(run.stderr.starts_with("error: ") && run.stderr.contains(words));
     }
+    // A sign-in has codes of its own, which are explained elsewhere.
+    for (code, is_of_entra) in [
+        ("7000222", true),
+        ("AADSTS50076", true),
+        ("4711", false),
+        ("02x06", false),
+    ] {
+        let hint = pcorders(&["error", "explain", code, "-o", "json"]).error()["hint"].clone();
+        let number = code.trim_start_matches("AADSTS");
+        let there = hint
+            .as_str()
+            .unwrap()
+            .ends_with(&format!("error?code={number}"));
+        assert_eq!(there, is_of_entra, "{hint}");
+    }
     assert_eq!(pcorders(&["error", "explain"]).exit, 2);
     assert_eq!(
         pcorders(&["error", "explain", "2006", "--status", "x"]).exit,
