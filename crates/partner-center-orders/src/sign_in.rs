@@ -358,6 +358,14 @@ impl EntraCredential {
     pub async fn access_token(&self) -> Result<AccessToken, CredentialError> {
         self.cache.token(None).await
     }
+
+    /// Waits for a renewal that is under way, if one is: before a process ends, so that the refresh token that it brings is
+    /// saved.
+    ///
+    /// One that was replaced stays good, as Microsoft documents; who does not want to rely on that calls this last.
+    pub async fn finish_renewal(&self) {
+        self.cache.settled().await;
+    }
 }
 
 impl Credential for EntraCredential {

@@ -371,6 +371,29 @@ async fn a_call_that_is_given_up_loses_nothing() {
     assert!(held.arrived.try_recv().is_err());
 }
 
+/// Before a process ends, what was asked for can be waited for.
+#[tokio::test]
+async fn a_renewal_under_way_can_be_waited_for() {
+    let mut held = Held::start(3600);
+    let credential = held.credential();
+    credential.finish_renewal().await; // none is
+    let given_up = asking(&credential);
+    held.arrived.recv().await.unwrap();
+    given_up.abort();
+    let finished = tokio::spawn({
+        let credential = credential.clone();
+        async move { credential.finish_renewal().await }
+    });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!finished.is_finished());
+    held.answer.send(()).unwrap();
+    finished.await.unwrap();
+    assert_eq!(next(&credential).await, "a");
+    assert!(held.arrived.try_recv().is_err());
+}
+
 /// An answer takes a while, and a token ages meanwhile.
 #[tokio::test]
 async fn the_life_of_a_token_counts_from_when_it_was_asked_for() {

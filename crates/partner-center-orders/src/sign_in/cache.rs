@@ -148,6 +148,11 @@ impl<S: Source> Cache<S> {
         ended.or_else(|failure| self.last_resort(refused).ok_or(failure))
     }
 
+    /// Returns when nobody asks for a token.
+    pub(crate) async fn settled(&self) {
+        drop(self.gate.lock().await);
+    }
+
     /// The token at hand, if it is good. When its end is near, its successor is sent for.
     fn kept(self: &Arc<Self>, refused: Option<&AccessToken>) -> Option<AccessToken> {
         let fetched = self.current().filter(Fetched::is_good)?;
