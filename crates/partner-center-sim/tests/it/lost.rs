@@ -128,7 +128,8 @@ async fn a_delayed_order_that_nobody_waits_for_is_not_placed() {
     let simulator = Simulator::start().await.unwrap();
     let before = simulator.order_ids(FIRST).len();
     let rule = simulator.on(Operation::CreateOrder).nth(1);
-    rule.fault(Fault::delay(Duration::from_millis(300)));
+    // Long enough for a busy machine to notice that nobody waits any more.
+    rule.fault(Fault::delay(Duration::from_millis(1_500)));
     let address = simulator.base_url().strip_prefix("http://").unwrap();
     let mut connection = TcpStream::connect(address).await.unwrap();
     // Too long to come in one piece.
@@ -141,7 +142,7 @@ async fn a_delayed_order_that_nobody_waits_for_is_not_placed() {
         tokio::task::yield_now().await;
     }
     drop(connection);
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    tokio::time::sleep(Duration::from_millis(2_000)).await;
     assert_eq!(simulator.order_ids(FIRST).len(), before);
     // Who waits gets it.
     assert_eq!(post(&simulator).await.status, 201);
