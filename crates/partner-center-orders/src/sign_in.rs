@@ -1,11 +1,13 @@
 //! How does one sign in with Microsoft Entra ID?
 //!
 //! [`SignIn`] says where and as which application; a grant makes an [`EntraCredential`] of it, which gets tokens when they
-//! are needed. `entra` speaks the protocol, `wire` carries it, `cache` shares one token among all calls.
+//! are needed. `entra` asks, by `exchange` and `wire`; `grant` sees to refresh tokens, `cache` shares one token among all
+//! calls.
 
 pub(crate) mod cache;
 mod device_code;
 mod entra;
+mod exchange;
 mod fault;
 mod grant;
 mod granted;

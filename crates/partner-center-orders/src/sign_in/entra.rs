@@ -15,8 +15,9 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::EntraVersion;
+use super::exchange::Exchange;
 use super::granted::{Granted, Tokens};
-use super::wire::{Exchange, Wire};
+use super::wire::Wire;
 use crate::call::in_time;
 use crate::cloud::Cloud;
 use crate::credential_error::CredentialError;
