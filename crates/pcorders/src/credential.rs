@@ -11,7 +11,7 @@ use crate::args::Connection;
 use crate::config::Folder;
 use crate::failure::Failure;
 use crate::profiles::{Named, Way};
-use crate::secrets::store::{Kept, Unkept};
+use crate::secrets::store::{Kept, TO_END, Unkept};
 use crate::secrets::{Secrets, known};
 use crate::target::{Identity, Service};
 use crate::variables::Credentials;
@@ -68,6 +68,10 @@ fn of_profile(
     let entra = match profile.sign_in {
         Some(Way::ClientSecret) if has_secret => sign_in.client_credentials()?,
         Some(Way::RefreshToken | Way::DeviceCode) if secrets.refresh_token.is_some() => {
+            // When the command gives up, the new refresh token may be on its way.
+            if let Some(deadline) = connection.deadline {
+                sign_in = sign_in.deadline(deadline.saturating_add(TO_END));
+            }
             sign_in.refresh_token(Kept::new(folder, name))?
         }
         _ => return Ok(signed_out()),

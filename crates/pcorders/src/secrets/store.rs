@@ -1,8 +1,10 @@
 //! Where is the refresh token of a sign-in, so that no two commands use one and none is lost?
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use partner_center_orders::{ExposeSecret, RefreshTokenStore, SecretString, StoreFuture};
+use tokio::sync::watch;
 
 use super::{Secrets, known, renew};
 use crate::config::{ConfigError, Folder, Lock};
@@ -11,6 +13,21 @@ use crate::variables::REFRESH_TOKEN;
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How long a renewal under way is waited for when nobody needs its token any more.
+pub(crate) const TO_END: Duration = Duration::from_secs(10);
+
+/// How many renewals are under way in this process: they have a lock, and what they were sent may not be kept yet.
+static UNDER_WAY: LazyLock<watch::Sender<usize>> = LazyLock::new(|| watch::Sender::new(0));
+
+/// Waits until what was handed out is kept. A process that ended before would lose a refresh token whose predecessor is
+/// used up.
+pub(crate) async fn settled() {
+    let mut under_way = UNDER_WAY.subscribe();
+    let none = under_way.wait_for(|count| *count == 0);
+    // The sender is never dropped.
+    let _ = tokio::time::timeout(TO_END, none).await;
 }
 
 /// The refresh token of a profile, in the file of secrets.
@@ -27,12 +44,21 @@ pub(crate) struct Kept {
 /// The folder's lock, while a renewal has it.
 type Held = Arc<Mutex<Option<Lock>>>;
 
-/// Gives the lock back.
-struct Release(Held);
+/// A renewal under way. It gives the lock back when it ends.
+struct Renewal(Held);
 
-impl Drop for Release {
+impl Renewal {
+    fn begin(held: &Held, lock: Lock) -> Self {
+        UNDER_WAY.send_modify(|count| *count += 1);
+        *locked(held) = Some(lock);
+        Self(Arc::clone(held))
+    }
+}
+
+impl Drop for Renewal {
     fn drop(&mut self) {
         locked(&self.0).take();
+        UNDER_WAY.send_modify(|count| *count -= 1);
     }
 }
 
@@ -64,8 +90,7 @@ impl RefreshTokenStore for Kept {
     fn lock(&self) -> StoreFuture<'_, Box<dyn Send>> {
         Box::pin(async {
             let lock = self.folder.lock().await?;
-            *locked(&self.held) = Some(lock);
-            Ok(Box::new(Release(Arc::clone(&self.held))) as Box<dyn Send>)
+            Ok(Box::new(Renewal::begin(&self.held, lock)) as Box<dyn Send>)
         })
     }
 }

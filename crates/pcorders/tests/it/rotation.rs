@@ -176,16 +176,85 @@ async fn a_command_that_is_killed_before_the_token_comes_leaves_no_lock() {
         .nth(1)
         .fault(Fault::delay(Duration::from_secs(600)));
     let mut child = begin(&home, &LIST);
-    let until = Instant::now() + Duration::from_secs(60);
-    while sign_ins(&simulator) == 0 {
-        assert!(Instant::now() < until, "nobody signed in");
-        std::thread::yield_now();
-    }
+    wait_for_sign_ins(&simulator, 1);
     child.kill().unwrap();
     child.wait().unwrap();
     let begun = Instant::now();
     assert_eq!(home.run(&LIST).exit, 0);
     assert!(begun.elapsed() < Duration::from_secs(30));
+}
+
+/// Waits until the simulator was asked for so many tokens.
+fn wait_for_sign_ins(simulator: &Simulator, count: usize) {
+    let until = Instant::now() + Duration::from_secs(60);
+    while sign_ins(simulator) < count {
+        assert!(Instant::now() < until, "nobody signed in");
+        std::thread::yield_now();
+    }
+}
+
+#[cfg(unix)]
+fn send(signal: &str, child: &Child) {
+    let id = child.id().to_string();
+    let mut kill = std::process::Command::new("kill");
+    assert!(kill.args([signal, &id]).status().unwrap().success());
+}
+
+/// The old token is used up when the command is to end, and the new one is on its way.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewal_under_way_is_kept_when_the_command_is_interrupted() {
+    let on_its_way = Fault::delay(Duration::from_secs(2)).after_change();
+    for signal in ["-INT", "-TERM"] {
+        let simulator = strict().start().await.unwrap();
+        let home = Home::signed_in(&simulator);
+        let before = home.secrets();
+        simulator.on_sign_in().nth(1).fault(on_its_way.clone());
+        let mut child = begin(&home, &LIST);
+        wait_for_sign_ins(&simulator, 1);
+        send(signal, &child);
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        assert_ne!(home.secrets(), before);
+        let run = home.run(&LIST);
+        assert_eq!(run.exit, 0, "{run:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewal_under_way_is_kept_when_the_command_gives_up() {
+    let simulator = strict().start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    let before = home.secrets();
+    let on_its_way = Fault::delay(Duration::from_secs(3)).after_change();
+    simulator.on_sign_in().nth(1).fault(on_its_way);
+    let run = home.run(&with(&LIST, &["--deadline", "1"]));
+    assert_eq!(run.exit, 7, "{run:?}");
+    assert_ne!(home.secrets(), before);
+    let run = home.run(&LIST);
+    assert_eq!(run.exit, 0, "{run:?}");
+}
+
+/// What does not come is not waited for: at the second time at once.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_interrupts_twice_does_not_wait_for_a_renewal() {
+    let simulator = strict().start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    simulator
+        .on_sign_in()
+        .fault(Fault::delay(Duration::from_secs(600)));
+    let mut child = begin(&home, &LIST);
+    wait_for_sign_ins(&simulator, 1);
+    let begun = Instant::now();
+    // Two of one kind may be heard as one.
+    send("-INT", &child);
+    send("-TERM", &child);
+    // Nor is it known when the first is heard, after which the second counts.
+    while child.try_wait().unwrap().is_none() {
+        send("-INT", &child);
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(begun.elapsed() < Duration::from_secs(8));
 }
 
 /// A sign-in that failed keeps what there was, and gives back the lock: the command may go on for hours.
