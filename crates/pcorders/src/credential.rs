@@ -56,6 +56,9 @@ fn of_profile(
     let Named { name, profile } = named;
     let folder = folder()?;
     let secrets = Secrets::of(&folder, name)?;
+    if let Err(elsewhere) = secrets.check(named) {
+        return Ok(NotSignedIn::because(&elsewhere.to_string()));
+    }
     let signed_out = || NotSignedIn::because(&format!("the profile {name} is signed out"));
     let (Some(tenant), Some(client_id)) = (&profile.tenant, &profile.client_id) else {
         return Ok(signed_out());
@@ -72,7 +75,7 @@ fn of_profile(
             if let Some(deadline) = connection.deadline {
                 sign_in = sign_in.deadline(deadline.saturating_add(TO_END));
             }
-            sign_in.refresh_token(Kept::new(folder, name))?
+            sign_in.refresh_token(Kept::new(folder, named.clone()))?
         }
         _ => return Ok(signed_out()),
     };

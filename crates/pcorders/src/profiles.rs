@@ -57,6 +57,15 @@ impl Profile {
         self.environment.unwrap_or_default()
     }
 
+    /// Where it signs in, and as which application, by its own words alone: secrets made for this go nowhere else.
+    pub(crate) fn signs_in_to(&self) -> String {
+        let place = self.authority.as_deref();
+        let place = place.unwrap_or(self.environment().as_str());
+        let (tenant, application) = (self.tenant.as_deref(), self.client_id.as_deref());
+        let (tenant, application) = (tenant.unwrap_or_default(), application.unwrap_or_default());
+        format!("{place} {tenant} {application}")
+    }
+
     /// A key that is not there and has to be.
     fn lacks(&self) -> Option<&'static str> {
         if self.environment() == Environment::Simulator {

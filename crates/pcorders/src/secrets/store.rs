@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::{Secrets, known, renew};
 use crate::config::{ConfigError, Folder, Lock};
 use crate::output::notice;
+use crate::profiles::Named;
 use crate::variables::REFRESH_TOKEN;
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -37,7 +38,8 @@ pub(crate) async fn settled() {
 #[derive(Debug)]
 pub(crate) struct Kept {
     folder: Folder,
-    profile: String,
+    /// As it was when the command began.
+    profile: Named,
     held: Held,
 }
 
@@ -63,10 +65,10 @@ impl Drop for Renewal {
 }
 
 impl Kept {
-    pub(crate) fn new(folder: Folder, profile: &str) -> Self {
+    pub(crate) fn new(folder: Folder, profile: Named) -> Self {
         Self {
             folder,
-            profile: profile.to_owned(),
+            profile,
             held: Held::default(),
         }
     }
@@ -74,7 +76,12 @@ impl Kept {
 
 impl RefreshTokenStore for Kept {
     fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
-        Box::pin(async { Ok(Secrets::of(&self.folder, &self.profile)?.refresh_token) })
+        Box::pin(async {
+            let secrets = Secrets::of(&self.folder, &self.profile.name)?;
+            // Somebody may have signed in elsewhere while this command waited for the lock.
+            secrets.check(&self.profile)?;
+            Ok(secrets.refresh_token)
+        })
     }
 
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
@@ -82,7 +89,7 @@ impl RefreshTokenStore for Kept {
             known::learn(token.expose_secret());
             let held = locked(&self.held);
             let lock = held.as_ref().ok_or("the folder is not locked")?;
-            renew(&self.folder, lock, &self.profile, token)?;
+            renew(&self.folder, lock, &self.profile.name, token)?;
             Ok(())
         })
     }
@@ -135,6 +142,7 @@ impl RefreshTokenStore for Unkept {
 pub(crate) struct Fresh {
     folder: Folder,
     profile: String,
+    signed_in_to: Option<String>,
     client_secret: Option<SecretString>,
     newest: Mutex<Option<SecretString>>,
     is_kept: Mutex<bool>,
@@ -145,12 +153,14 @@ impl Fresh {
     pub(crate) fn new(
         folder: Folder,
         profile: &str,
+        signed_in_to: Option<String>,
         client_secret: Option<SecretString>,
         token: Option<SecretString>,
     ) -> Self {
         Self {
             folder,
             profile: profile.to_owned(),
+            signed_in_to,
             client_secret,
             newest: Mutex::new(token),
             is_kept: Mutex::new(false),
@@ -165,6 +175,7 @@ impl Fresh {
         let secrets = Secrets {
             client_secret: self.client_secret.clone(),
             refresh_token: locked(&self.newest).clone(),
+            signed_in_to: self.signed_in_to.clone(),
         };
         secrets.keep(&self.folder, lock, &self.profile)?;
         *locked(&self.is_kept) = true;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use partner_center_sim::{Builder, Fault, Operation, Simulator};
 
-use crate::home::{CLIENT, Home, SECRET, profile, sign_ins};
+use crate::home::{CLIENT, Home, SECRET, TENANT, profile, sign_ins};
 use crate::run::{finish, with};
 
 const LIST: [&str; 4] = [
@@ -303,4 +303,99 @@ async fn a_refresh_token_of_the_environment_is_said_to_be_replaced_once() {
         assert_eq!(run.stderr, said);
     }
     assert_eq!(home.text("secrets.toml"), None);
+}
+
+/// Signed in at a simulator by the command itself.
+fn logged_in(simulator: &Simulator, way: &str, secret: &str) -> Home {
+    let home = Home::new();
+    let base_url = simulator.base_url();
+    let login = ["auth", "login", "--profile", "contoso", "--tenant", TENANT];
+    let at = ["--endpoint", base_url, "--authority", base_url];
+    let arguments = with(&with(&login, &at), &["--client-id", CLIENT, way]);
+    let run = home.fed(&arguments, secret);
+    assert_eq!(run.exit, 0, "{run:?}");
+    home
+}
+
+/// Whoever edits the profile, and a sign-in that was killed before it wrote the profile, leave secrets that are not for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_go_nowhere_but_where_they_were_got() {
+    for (way, secret) in [
+        ("--refresh-token-stdin", Simulator::REFRESH_TOKEN),
+        ("--client-secret-stdin", SECRET),
+    ] {
+        let other = Simulator::start().await.unwrap();
+        let simulator = Simulator::start().await.unwrap();
+        let home = logged_in(&simulator, way, secret);
+        let whole = home.text("profiles.toml").unwrap();
+        let (place, elsewhere) = (simulator.base_url(), other.base_url());
+        let asked = sign_ins(&simulator);
+        for (was, becomes) in [
+            (
+                format!("authority = \"{place}\""),
+                format!("authority = \"{elsewhere}\""),
+            ),
+            (TENANT.to_owned(), "fabrikam.example".to_owned()),
+            (CLIENT.to_owned(), CLIENT.replace("a11c", "b22d")),
+        ] {
+            assert!(whole.contains(&was));
+            home.write("profiles.toml", &whole.replace(&was, &becomes));
+            for command in [&LIST[..], &["auth", "status"], &["auth", "token"]] {
+                let run = home.run(command);
+                let error = run.error();
+                let message = error["message"].as_str().unwrap();
+                assert_eq!((run.exit, run.stdout.as_str()), (4, ""), "{run:?}");
+                assert!(
+                    message.contains(
+                        "the profile contoso was changed or signed in again since: sign in again"
+                    ),
+                    "{message}"
+                );
+                let hint = error["hint"].as_str().unwrap();
+                assert!(hint.starts_with("Sign in: "), "{hint}");
+            }
+        }
+        assert_eq!((sign_ins(&simulator), sign_ins(&other)), (asked, 0));
+        // What is no place to sign in may change.
+        home.write("profiles.toml", &format!("{whole}sandbox = true\n"));
+        assert_eq!(home.run(&LIST).exit, 0);
+    }
+}
+
+/// They have read the old profile, and find the new token.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_that_wait_while_somebody_signs_in_elsewhere_send_nothing() {
+    let (old, new) = (
+        strict().start().await.unwrap(),
+        strict().start().await.unwrap(),
+    );
+    let home = Home::signed_in(&old);
+    let signed_in = logged_in(&new, "--refresh-token-stdin", Simulator::REFRESH_TOKEN);
+    let lock = std::fs::File::create(home.file("lock")).unwrap();
+    lock.lock().unwrap();
+    let mut waiting: Vec<Child> = (0..4).map(|_| begin(&home, &LIST)).collect();
+    let until = Instant::now() + Duration::from_secs(60);
+    for child in &waiting {
+        let folder = format!("/proc/{}/fd", child.id());
+        let waits = || {
+            let files = std::fs::read_dir(&folder).unwrap();
+            let mut paths = files.filter_map(|file| std::fs::read_link(file.ok()?.path()).ok());
+            paths.any(|path| path == home.file("lock"))
+        };
+        while !waits() {
+            assert!(Instant::now() < until, "nobody waits for the lock");
+            std::thread::yield_now();
+        }
+    }
+    for name in ["secrets.toml", "profiles.toml"] {
+        home.write(name, &signed_in.text(name).unwrap());
+    }
+    drop(lock);
+    for child in &mut waiting {
+        assert_eq!(child.wait().unwrap().code(), Some(4));
+    }
+    assert_eq!((sign_ins(&old), sign_ins(&new)), (0, 1));
+    let run = home.run(&LIST);
+    assert_eq!(run.exit, 0, "{run:?}");
 }
