@@ -16,10 +16,9 @@ use partner_center_orders::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use toml_edit::{DocumentMut, Item, Table, value};
 
-use crate::config::{self, ConfigError, Folder, Lock, Mistake, Readers};
+use crate::config::{self, ConfigError, Folder, Lock, Mistake, Readers, SECRETS};
 use crate::profiles::Named;
 
-const FILE: &str = "secrets.toml";
 const CLIENT_SECRET: &str = "client-secret";
 const REFRESH_TOKEN: &str = "refresh-token";
 const SIGNED_IN_TO: &str = "signed-in-to";
@@ -77,7 +76,7 @@ impl From<Written> for Secrets {
 impl Secrets {
     /// What is kept for a profile; nothing when nobody signed in.
     pub(crate) fn of(folder: &Folder, profile: &str) -> Result<Self, ConfigError> {
-        let Some(text) = folder.read(FILE, Readers::Owner)? else {
+        let Some(text) = folder.read(SECRETS, Readers::Owner)? else {
             return Ok(Self::default());
         };
         let mut secrets: BTreeMap<String, Self> =
@@ -115,7 +114,7 @@ impl Secrets {
             table.insert(SIGNED_IN_TO, value(place));
         }
         document.insert(profile, Item::Table(table));
-        folder.write(lock, FILE, &document.to_string())
+        folder.write(lock, SECRETS, &document.to_string())
     }
 }
 
@@ -133,7 +132,7 @@ pub(crate) fn renew(
         )));
     };
     table.insert(REFRESH_TOKEN, value(token.expose_secret()));
-    folder.write(lock, FILE, &document.to_string())
+    folder.write(lock, SECRETS, &document.to_string())
 }
 
 /// Forgets what is kept for a profile. `false` when nothing was.
@@ -142,13 +141,13 @@ pub(crate) fn forget(folder: &Folder, lock: &Lock, profile: &str) -> Result<bool
     if document.remove(profile).is_none() {
         return Ok(false);
     }
-    folder.write(lock, FILE, &document.to_string())?;
+    folder.write(lock, SECRETS, &document.to_string())?;
     Ok(true)
 }
 
 /// The file, to be changed; it was looked at whole before.
 fn read(folder: &Folder) -> Result<DocumentMut, ConfigError> {
-    let Some(text) = folder.read(FILE, Readers::Owner)? else {
+    let Some(text) = folder.read(SECRETS, Readers::Owner)? else {
         return Ok(DocumentMut::new());
     };
     config::parse::<BTreeMap<String, Secrets>>(&text)
@@ -159,7 +158,7 @@ fn read(folder: &Folder) -> Result<DocumentMut, ConfigError> {
 
 /// Says where the mistake is, and quotes nothing: what is wrong may be a secret.
 fn unquoted(mistake: &Mistake, folder: &Folder) -> ConfigError {
-    let place = mistake.place(&folder.file(FILE));
+    let place = mistake.place(&folder.file(SECRETS));
     let key = mistake.key.as_deref();
     let key = key.and_then(|key| {
         let known = [CLIENT_SECRET, REFRESH_TOKEN, SIGNED_IN_TO];

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use partner_center_sim::Simulator;
 
-use crate::home::{Home, SECRET, profile};
+use crate::home::{Home, SECRET, profile, sign_ins};
 use crate::run::{Run, finish, with};
 
 const STATUS: [&str; 2] = ["auth", "status"];
@@ -227,6 +227,88 @@ async fn a_link_stays_a_link() {
     assert_eq!(home.run(&["auth", "logout", "--remove"]).exit, 0);
     assert!(home.file("profiles.toml").is_symlink());
     assert!(home.secrets().is_empty());
+}
+
+fn names(home: &Home) -> Vec<String> {
+    let files = std::fs::read_dir(home.file(".")).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+const WHOLE: [&str; 3] = ["lock", "profiles.toml", "secrets.toml"];
+
+/// Somebody was killed before the next secrets were in their place, where the token before is used up.
+#[tokio::test(flavor = "multi_thread")]
+async fn next_secrets_that_were_left_whole_are_adopted() {
+    let strict = Simulator::builder().single_use_refresh_tokens();
+    let simulator = strict.start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    let before = home.text("secrets.toml").unwrap();
+    assert_eq!(home.run(&STATUS).exit, 0);
+    let next = home.text("secrets.toml").unwrap();
+    home.write("secrets.toml", &before);
+    home.write("secrets.toml.next", &next);
+    let run = home.run(&STATUS);
+    assert_eq!(run.exit, 0, "{run:?}");
+    assert_eq!(names(&home), WHOLE);
+}
+
+/// Wherever they were cut, and whatever was written before they were begun.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_were_left_cut_are_taken_away() {
+    let simulator = Simulator::start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    assert_eq!(home.run(&STATUS).exit, 0);
+    // What somebody adds comes before the end, next time.
+    let text = home.text("secrets.toml").unwrap();
+    home.write(
+        "secrets.toml",
+        &format!("{text}[other]\nclient-secret = \"{SECRET}\"\n"),
+    );
+    assert_eq!(home.run(&STATUS).exit, 0);
+    let whole = home.text("secrets.toml").unwrap();
+    assert_eq!(whole.matches("# The end").count(), 1, "{whole}");
+    let lines = whole.match_indices('\n').map(|(end, _)| end + 1);
+    let cuts = [0, 1, whole.len() / 2, whole.len() - 2, whole.len() - 1];
+    for cut in cuts
+        .into_iter()
+        .chain(lines.filter(|end| *end < whole.len()))
+    {
+        let kept = home.secrets();
+        // Were it adopted, nobody would be signed in.
+        let cut = whole[..cut].replace("refresh-token", "client-secret");
+        home.write("secrets.toml.next", &cut);
+        home.write("profiles.toml.next", "default = \"none\"\n");
+        let run = home.run(&STATUS);
+        assert_eq!(run.exit, 0, "{run:?}");
+        assert_eq!(names(&home), WHOLE);
+        assert_eq!(home.secrets().len(), kept.len());
+    }
+}
+
+/// The new secrets are not for the old place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_whose_profile_cannot_be_written_sends_its_token_nowhere_else() {
+    let old = Simulator::start().await.unwrap();
+    let new = Simulator::start().await.unwrap();
+    let home = Home::signed_in(&old);
+    std::fs::create_dir(home.file("profiles.toml.next")).unwrap();
+    let at = [
+        "--endpoint",
+        new.base_url(),
+        "--authority",
+        new.base_url(),
+        "--profile",
+        "contoso",
+    ];
+    let login = ["auth", "login", "--refresh-token-stdin"];
+    let run = home.fed(&with(&login, &at), Simulator::REFRESH_TOKEN);
+    assert!(refused(&run).contains("profiles.toml cannot be written"));
+    let run = home.run(&STATUS);
+    assert_eq!(run.exit, 4, "{run:?}");
+    assert_eq!((sign_ins(&old), sign_ins(&new)), (0, 1));
 }
 
 #[cfg(unix)]
