@@ -66,9 +66,14 @@ pub(crate) fn shown(path: &Path) -> String {
     clean(&path.to_string_lossy())
 }
 
-/// Who may read a file.
+fn no_file(path: &Path) -> ConfigError {
+    ConfigError(format!("{} is no file", shown(path)))
+}
+
+/// Who may read a file. To change it is up to its owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Readers {
+    /// Its owner is the user or the administrator.
     Anybody,
     /// Its owner alone, who is the user.
     Owner,
@@ -101,6 +106,7 @@ impl Folder {
 
     /// Reads a file; `None` when it is not there.
     pub(crate) fn read(&self, name: &str, readers: Readers) -> Result<Option<String>, ConfigError> {
+        check_trusted(&self.0)?;
         read(&self.file(name), readers)
     }
 
@@ -114,6 +120,10 @@ impl Folder {
         made.map_err(|error| ConfigError::of("cannot be made", &self.0, error))?;
         let path = self.file("lock");
         let failed = |error| ConfigError::of("cannot be locked", &path, error);
+        // Whoever opens a pipe waits for the other end.
+        if fs::metadata(&path).is_ok_and(|kind| !kind.is_file()) {
+            return Err(no_file(&path));
+        }
         let mut options = File::options();
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]
@@ -131,7 +141,7 @@ impl Folder {
                 }
                 Err(TryLockError::WouldBlock) => {
                     let message = format!(
-                        "another command has had {} for {} s: wait for it, or end it",
+                        "{} was not free for {} s: other commands have it while they sign in; try again",
                         shown(&path),
                         PATIENCE.as_secs()
                     );
@@ -213,11 +223,12 @@ fn read(path: &Path, readers: Readers) -> Result<Option<String>, ConfigError> {
     };
     // What is no file may have no end, or no beginning.
     if !kind.is_file() {
-        return Err(ConfigError(format!("{} is no file", shown(path))));
+        return Err(no_file(path));
     }
     let file = File::open(path).map_err(failed)?;
-    if readers == Readers::Owner {
-        check_private(path, &file.metadata().map_err(failed)?)?;
+    match readers {
+        Readers::Anybody => check_trusted(path)?,
+        Readers::Owner => check_private(path, &file.metadata().map_err(failed)?)?,
     }
     let mut bytes = Vec::new();
     let length = file.take(LONGEST + 1).read_to_end(&mut bytes);
@@ -259,8 +270,7 @@ fn is_marked(text: &str) -> bool {
 #[cfg(unix)]
 fn check_private(path: &Path, of: &Metadata) -> Result<(), ConfigError> {
     use std::os::unix::fs::MetadataExt;
-    let name = path.to_string_lossy();
-    let quoted = shlex::try_quote(&name).map_or_else(|_| shown(path), |name| clean(&name));
+    let quoted = quoted(path);
     if of.uid() != rustix::process::geteuid().as_raw() {
         let message = format!(
             "{} belongs to another user: move it away, and sign in again",
@@ -275,6 +285,39 @@ fn check_private(path: &Path, of: &Metadata) -> Result<(), ConfigError> {
         );
         return Err(ConfigError(message));
     }
+    Ok(())
+}
+
+/// Refuses a file or a folder that somebody else can change: they would decide where secrets are sent.
+#[cfg(unix)]
+fn check_trusted(path: &Path) -> Result<(), ConfigError> {
+    use std::os::unix::fs::MetadataExt;
+    // What is not there is nobody's; what cannot be looked at cannot be read either.
+    let Ok(of) = fs::metadata(path) else {
+        return Ok(());
+    };
+    if of.uid() != 0 && of.uid() != rustix::process::geteuid().as_raw() {
+        let message = format!("{} belongs to another user: move it away", shown(path));
+        return Err(ConfigError(message));
+    }
+    if of.mode() & 0o022 != 0 {
+        let (name, quoted) = (shown(path), quoted(path));
+        let message = format!("{name} can be changed by others: chmod go-w {quoted}");
+        return Err(ConfigError(message));
+    }
+    Ok(())
+}
+
+/// A path, as a shell takes it.
+#[cfg(unix)]
+fn quoted(path: &Path) -> String {
+    let name = path.to_string_lossy();
+    shlex::try_quote(&name).map_or_else(|_| shown(path), |name| clean(&name))
+}
+
+/// Here nobody looks at modes either.
+#[cfg(not(unix))]
+fn check_trusted(_: &Path) -> Result<(), ConfigError> {
     Ok(())
 }
 

@@ -311,10 +311,47 @@ async fn a_sign_in_whose_profile_cannot_be_written_sends_its_token_nowhere_else(
     assert_eq!((sign_ins(&old), sign_ins(&new)), (0, 1));
 }
 
+/// Whoever can change them decides where secrets are sent.
+#[cfg(unix)]
+#[test]
+fn profiles_that_others_can_change_are_refused_with_the_command_that_mends_it() {
+    for (name, good) in [("profiles.toml", 0o644), (".", 0o755)] {
+        let home = with_profile();
+        home.write(
+            "secrets.toml",
+            &format!("[contoso]\nclient-secret = \"{SECRET}\"\n"),
+        );
+        let path = home.file(name).components().collect::<std::path::PathBuf>();
+        let path = path.to_str().unwrap().to_owned();
+        for mode in [good | 0o020, good | 0o002, 0o777] {
+            home.set_mode(name, mode);
+            for command in [&STATUS[..], &["auth", "logout"]] {
+                let message = refused(&home.run(command));
+                assert!(
+                    message.ends_with(&format!(": chmod go-w {path}")),
+                    "{mode:o}: {message}"
+                );
+            }
+        }
+        home.set_mode(name, good);
+        // Nobody listens there.
+        assert_eq!(home.run(&with(&STATUS, &["--attempts", "1"])).exit, 7);
+        // Only somebody who may give files away can try this.
+        if std::os::unix::fs::chown(home.file(name), Some(4711), None).is_ok() {
+            let message = refused(&home.run(&STATUS));
+            assert!(message.contains("belongs to another user"), "{message}");
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_no_file_is_not_waited_for() {
-    for name in ["profiles.toml", "secrets.toml"] {
+    for (name, arguments) in [
+        ("profiles.toml", STATUS),
+        ("secrets.toml", STATUS),
+        ("lock", ["auth", "logout"]),
+    ] {
         let home = with_profile();
         let file = home.file(name);
         let _ = fs::remove_file(&file);
@@ -323,7 +360,7 @@ fn what_is_no_file_is_not_waited_for() {
             .status()
             .unwrap();
         assert!(made.success());
-        let mut command = home.command(&STATUS);
+        let mut command = home.command(&arguments);
         let (ended, end) = mpsc::channel();
         let running = std::thread::spawn(move || ended.send(finish(&mut command)));
         let run = end.recv_timeout(Duration::from_secs(30));
