@@ -234,6 +234,23 @@ async fn a_renewal_under_way_is_kept_when_the_command_gives_up() {
     assert_eq!(run.exit, 0, "{run:?}");
 }
 
+/// The answer is there, and a renewal ahead of time has just begun.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewal_in_the_background_is_kept_when_the_command_is_done() {
+    let lifetime = Duration::from_secs(2);
+    let simulator = strict().token_lifetime(lifetime).start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    // The token is due for a renewal when the request is sent again, and good.
+    let later = Fault::status(503).retry_after(lifetime / 2);
+    simulator.on(Operation::ListOrders).nth(1).fault(later);
+    let on_its_way = Fault::delay(Duration::from_secs(3)).after_change();
+    simulator.on_sign_in().nth(2).fault(on_its_way);
+    let run = home.run(&LIST);
+    assert_eq!((run.exit, sign_ins(&simulator)), (0, 2), "{run:?}");
+    let run = home.run(&LIST);
+    assert_eq!(run.exit, 0, "{run:?}");
+}
+
 /// What does not come is not waited for: at the second time at once.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
