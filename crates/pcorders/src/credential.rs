@@ -11,7 +11,7 @@ use crate::args::Connection;
 use crate::config::Folder;
 use crate::failure::Failure;
 use crate::profiles::{Named, Way};
-use crate::secrets::store::{Kept, Unkept};
+use crate::secrets::store::{Kept, TO_END, Unkept};
 use crate::secrets::{Secrets, known};
 use crate::target::{Identity, Service};
 use crate::variables::Credentials;
@@ -56,6 +56,9 @@ fn of_profile(
     let Named { name, profile } = named;
     let folder = folder()?;
     let secrets = Secrets::of(&folder, name)?;
+    if let Err(elsewhere) = secrets.check(named) {
+        return Ok(NotSignedIn::because(&elsewhere.to_string()));
+    }
     let signed_out = || NotSignedIn::because(&format!("the profile {name} is signed out"));
     let (Some(tenant), Some(client_id)) = (&profile.tenant, &profile.client_id) else {
         return Ok(signed_out());
@@ -68,7 +71,11 @@ fn of_profile(
     let entra = match profile.sign_in {
         Some(Way::ClientSecret) if has_secret => sign_in.client_credentials()?,
         Some(Way::RefreshToken | Way::DeviceCode) if secrets.refresh_token.is_some() => {
-            sign_in.refresh_token(Kept::new(folder, name))?
+            // When the command gives up, the new refresh token may be on its way.
+            if let Some(deadline) = connection.deadline {
+                sign_in = sign_in.deadline(deadline.saturating_add(TO_END));
+            }
+            sign_in.refresh_token(Kept::new(folder, named.clone()))?
         }
         _ => return Ok(signed_out()),
     };

@@ -46,6 +46,7 @@ pub(crate) async fn login(
     let store = Fresh::new(
         folder.clone(),
         name,
+        service.profile().map(|named| named.profile.signs_in_to()),
         given.client_secret.clone(),
         given.refresh_token.clone(),
     );

@@ -44,6 +44,7 @@ use crate::args::{Args, ErrorVerb, Noun, SimulatorVerb};
 use crate::failure::Failure;
 use crate::output::{Format, Output, say};
 use crate::secrets::known::hidden;
+use crate::secrets::store::settled;
 use crate::variables::Variables;
 
 /// How long an interrupted command may take to clean up.
@@ -62,17 +63,27 @@ fn main() -> ExitCode {
     let done = runtime().map(|runtime| {
         runtime.block_on(async {
             let (stop, stopped) = oneshot::channel();
+            let mut interrupts = Interrupts::listen();
             let mut work = pin!(on_own_thread(args, output, stopped));
-            tokio::select! {
+            let done = tokio::select! {
                 biased;
-                // Asked first, so that an interrupt is heard before the work begins.
-                () = interrupted() => {}
-                done = &mut work => return Some(done),
+                () = interrupts.next() => None,
+                done = &mut work => Some(done),
+            };
+            let cleaned_up = async {
+                if done.is_none() {
+                    // A file that was begun is removed, unless the thread is busy with something that cannot be stopped.
+                    drop(stop);
+                    let _ = tokio::time::timeout(CLEANING_UP, work).await;
+                }
+                settled().await;
+            };
+            tokio::select! {
+                // Whoever interrupts once more does not want to wait.
+                () = interrupts.next() => {}
+                () = cleaned_up => {}
             }
-            // A file that was begun is removed, unless the thread is busy with something that cannot be stopped.
-            drop(stop);
-            let _ = tokio::time::timeout(CLEANING_UP, work).await;
-            None
+            done
         })
     });
     match done {
@@ -83,24 +94,43 @@ fn main() -> ExitCode {
     }
 }
 
-/// Ends when somebody wants the command to end, by Ctrl-C or by a polite kill. A closed terminal is not listened to:
-/// `nohup` has it ignored.
-async fn interrupted() {
+/// Somebody wants the command to end, by Ctrl-C or by a polite kill. A closed terminal is not listened to: `nohup` has it
+/// ignored. Where it cannot be heard, the command works all the same.
+struct Interrupts {
     #[cfg(unix)]
-    {
+    signals: Option<[tokio::signal::unix::Signal; 2]>,
+}
+
+impl Interrupts {
+    /// Heard from now on, so that none is lost between two of them.
+    #[cfg(unix)]
+    fn listen() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
         let ends = [SignalKind::interrupt(), SignalKind::terminate()];
-        if let [Ok(mut interrupt), Ok(mut terminate)] = ends.map(signal) {
+        let signals = match ends.map(signal) {
+            [Ok(interrupt), Ok(terminate)] => Some([interrupt, terminate]),
+            _ => None,
+        };
+        Self { signals }
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> Self {
+        Self {}
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Some([interrupt, terminate]) = &mut self.signals {
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
-    }
-    // Where it cannot be heard, the command works all the same.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }
 
@@ -122,16 +152,18 @@ async fn on_own_thread(
     let (report, reported) = oneshot::channel();
     std::thread::spawn(move || match runtime() {
         Ok(runtime) => {
-            let done = runtime.block_on(async {
-                tokio::select! {
+            runtime.block_on(async {
+                let done = tokio::select! {
                     biased;
                     // Nothing is ever sent: the other end is dropped.
                     _ = stopped => Ok(()),
                     done = run(args, output) => done,
-                }
+                };
+                // Sent before the runtime is dropped, which would wait for a look-up that cannot be cancelled.
+                let _ = report.send(done);
+                // A renewal under way needs the runtime.
+                settled().await;
             });
-            // Sent before the runtime is dropped, which would wait for a look-up that cannot be cancelled.
-            let _ = report.send(done);
         }
         Err(failure) => {
             let _ = report.send(Err(failure));

@@ -10,9 +10,8 @@ use serde::Deserialize;
 use toml_edit::{Document, DocumentMut, Item, Table, value};
 
 use crate::args::Environment;
-use crate::config::{self, ConfigError, Folder, Lock, Mistake, Readers};
+use crate::config::{self, ConfigError, Folder, Lock, Mistake, PROFILES, Readers};
 
-const FILE: &str = "profiles.toml";
 /// The name of a profile that was given none.
 pub(crate) const UNNAMED: &str = "default";
 
@@ -57,6 +56,15 @@ impl Profile {
         self.environment.unwrap_or_default()
     }
 
+    /// Where it signs in, and as which application, by its own words alone: secrets made for this go nowhere else.
+    pub(crate) fn signs_in_to(&self) -> String {
+        let place = self.authority.as_deref();
+        let place = place.unwrap_or(self.environment().as_str());
+        let (tenant, application) = (self.tenant.as_deref(), self.client_id.as_deref());
+        let (tenant, application) = (tenant.unwrap_or_default(), application.unwrap_or_default());
+        format!("{place} {tenant} {application}")
+    }
+
     /// A key that is not there and has to be.
     fn lacks(&self) -> Option<&'static str> {
         if self.environment() == Environment::Simulator {
@@ -99,8 +107,8 @@ struct Written {
 
 impl Profiles {
     pub(crate) fn read(folder: &Folder) -> Result<Self, ConfigError> {
-        let path = folder.file(FILE);
-        match folder.read(FILE, Readers::Anybody)? {
+        let path = folder.file(PROFILES);
+        match folder.read(PROFILES, Readers::Anybody)? {
             Some(text) => {
                 Self::parse(&text, path.clone()).map_err(|mistake| mistake.in_file(&path))
             }
@@ -214,7 +222,7 @@ pub(crate) fn keep(
         set(table, key, text.map(Into::into));
     }
     set(table, "sandbox", profile.sandbox.then(|| true.into()));
-    folder.write(lock, FILE, &document.to_string())
+    folder.write(lock, PROFILES, &document.to_string())
 }
 
 /// Takes a profile out of the file. `false` when it is not there.
@@ -232,7 +240,7 @@ pub(crate) fn remove(folder: &Folder, lock: &Lock, name: &str) -> Result<bool, C
     if document.get("default").and_then(Item::as_str) == Some(name) {
         document.remove("default");
     }
-    folder.write(lock, FILE, &document.to_string())?;
+    folder.write(lock, PROFILES, &document.to_string())?;
     Ok(true)
 }
 
@@ -251,7 +259,7 @@ fn set(table: &mut dyn toml_edit::TableLike, key: &str, new: Option<toml_edit::V
 /// The file, to be changed. It is as it should be: it is read before it is changed.
 fn document(folder: &Folder) -> Result<DocumentMut, ConfigError> {
     Profiles::read(folder)?;
-    let text = folder.read(FILE, Readers::Anybody)?.unwrap_or_default();
+    let text = folder.read(PROFILES, Readers::Anybody)?.unwrap_or_default();
     text.parse::<DocumentMut>().map_err(|_| changed())
 }
 

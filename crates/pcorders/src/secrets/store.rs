@@ -1,16 +1,34 @@
 //! Where is the refresh token of a sign-in, so that no two commands use one and none is lost?
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use partner_center_orders::{ExposeSecret, RefreshTokenStore, SecretString, StoreFuture};
+use tokio::sync::watch;
 
 use super::{Secrets, known, renew};
 use crate::config::{ConfigError, Folder, Lock};
 use crate::output::notice;
+use crate::profiles::Named;
 use crate::variables::REFRESH_TOKEN;
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How long a renewal under way is waited for when nobody needs its token any more.
+pub(crate) const TO_END: Duration = Duration::from_secs(10);
+
+/// How many renewals are under way in this process: they have a lock, and what they were sent may not be kept yet.
+static UNDER_WAY: LazyLock<watch::Sender<usize>> = LazyLock::new(|| watch::Sender::new(0));
+
+/// Waits until what was handed out is kept. A process that ended before would lose a refresh token whose predecessor is
+/// used up.
+pub(crate) async fn settled() {
+    let mut under_way = UNDER_WAY.subscribe();
+    let none = under_way.wait_for(|count| *count == 0);
+    // The sender is never dropped.
+    let _ = tokio::time::timeout(TO_END, none).await;
 }
 
 /// The refresh token of a profile, in the file of secrets.
@@ -20,27 +38,37 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[derive(Debug)]
 pub(crate) struct Kept {
     folder: Folder,
-    profile: String,
+    /// As it was when the command began.
+    profile: Named,
     held: Held,
 }
 
 /// The folder's lock, while a renewal has it.
 type Held = Arc<Mutex<Option<Lock>>>;
 
-/// Gives the lock back.
-struct Release(Held);
+/// A renewal under way. It gives the lock back when it ends.
+struct Renewal(Held);
 
-impl Drop for Release {
+impl Renewal {
+    fn begin(held: &Held, lock: Lock) -> Self {
+        UNDER_WAY.send_modify(|count| *count += 1);
+        *locked(held) = Some(lock);
+        Self(Arc::clone(held))
+    }
+}
+
+impl Drop for Renewal {
     fn drop(&mut self) {
         locked(&self.0).take();
+        UNDER_WAY.send_modify(|count| *count -= 1);
     }
 }
 
 impl Kept {
-    pub(crate) fn new(folder: Folder, profile: &str) -> Self {
+    pub(crate) fn new(folder: Folder, profile: Named) -> Self {
         Self {
             folder,
-            profile: profile.to_owned(),
+            profile,
             held: Held::default(),
         }
     }
@@ -48,7 +76,12 @@ impl Kept {
 
 impl RefreshTokenStore for Kept {
     fn load(&self) -> StoreFuture<'_, Option<SecretString>> {
-        Box::pin(async { Ok(Secrets::of(&self.folder, &self.profile)?.refresh_token) })
+        Box::pin(async {
+            let secrets = Secrets::of(&self.folder, &self.profile.name)?;
+            // Somebody may have signed in elsewhere while this command waited for the lock.
+            secrets.check(&self.profile)?;
+            Ok(secrets.refresh_token)
+        })
     }
 
     fn save<'a>(&'a self, token: &'a SecretString) -> StoreFuture<'a, ()> {
@@ -56,7 +89,7 @@ impl RefreshTokenStore for Kept {
             known::learn(token.expose_secret());
             let held = locked(&self.held);
             let lock = held.as_ref().ok_or("the folder is not locked")?;
-            renew(&self.folder, lock, &self.profile, token)?;
+            renew(&self.folder, lock, &self.profile.name, token)?;
             Ok(())
         })
     }
@@ -64,8 +97,7 @@ impl RefreshTokenStore for Kept {
     fn lock(&self) -> StoreFuture<'_, Box<dyn Send>> {
         Box::pin(async {
             let lock = self.folder.lock().await?;
-            *locked(&self.held) = Some(lock);
-            Ok(Box::new(Release(Arc::clone(&self.held))) as Box<dyn Send>)
+            Ok(Box::new(Renewal::begin(&self.held, lock)) as Box<dyn Send>)
         })
     }
 }
@@ -110,6 +142,7 @@ impl RefreshTokenStore for Unkept {
 pub(crate) struct Fresh {
     folder: Folder,
     profile: String,
+    signed_in_to: Option<String>,
     client_secret: Option<SecretString>,
     newest: Mutex<Option<SecretString>>,
     is_kept: Mutex<bool>,
@@ -120,12 +153,14 @@ impl Fresh {
     pub(crate) fn new(
         folder: Folder,
         profile: &str,
+        signed_in_to: Option<String>,
         client_secret: Option<SecretString>,
         token: Option<SecretString>,
     ) -> Self {
         Self {
             folder,
             profile: profile.to_owned(),
+            signed_in_to,
             client_secret,
             newest: Mutex::new(token),
             is_kept: Mutex::new(false),
@@ -140,6 +175,7 @@ impl Fresh {
         let secrets = Secrets {
             client_secret: self.client_secret.clone(),
             refresh_token: locked(&self.newest).clone(),
+            signed_in_to: self.signed_in_to.clone(),
         };
         secrets.keep(&self.folder, lock, &self.profile)?;
         *locked(&self.is_kept) = true;

@@ -27,7 +27,8 @@ async fn secrets_are_forgotten_and_the_profile_stays() {
     ] {
         assert!(run.stderr.contains(word), "{}", run.stderr);
     }
-    assert_eq!(home.text("secrets.toml").as_deref(), Some(others.as_str()));
+    let left = home.text("secrets.toml").unwrap();
+    assert_eq!(left, format!("{others}# The end of what pcorders wrote.\n"));
     assert_eq!(home.text("profiles.toml"), before);
     // It says who is signed out, and how to sign in again.
     let run = home.run(&LIST);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use partner_center_sim::Simulator;
 
-use crate::home::{Home, SECRET, profile};
+use crate::home::{Home, SECRET, profile, sign_ins};
 use crate::run::{Run, finish, with};
 
 const STATUS: [&str; 2] = ["auth", "status"];
@@ -229,10 +229,129 @@ async fn a_link_stays_a_link() {
     assert!(home.secrets().is_empty());
 }
 
+fn names(home: &Home) -> Vec<String> {
+    let files = std::fs::read_dir(home.file(".")).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+const WHOLE: [&str; 3] = ["lock", "profiles.toml", "secrets.toml"];
+
+/// Somebody was killed before the next secrets were in their place, where the token before is used up.
+#[tokio::test(flavor = "multi_thread")]
+async fn next_secrets_that_were_left_whole_are_adopted() {
+    let strict = Simulator::builder().single_use_refresh_tokens();
+    let simulator = strict.start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    let before = home.text("secrets.toml").unwrap();
+    assert_eq!(home.run(&STATUS).exit, 0);
+    let next = home.text("secrets.toml").unwrap();
+    home.write("secrets.toml", &before);
+    home.write("secrets.toml.next", &next);
+    let run = home.run(&STATUS);
+    assert_eq!(run.exit, 0, "{run:?}");
+    assert_eq!(names(&home), WHOLE);
+}
+
+/// Wherever they were cut, and whatever was written before they were begun.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_were_left_cut_are_taken_away() {
+    let simulator = Simulator::start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    assert_eq!(home.run(&STATUS).exit, 0);
+    // What somebody adds comes before the end, next time.
+    let text = home.text("secrets.toml").unwrap();
+    home.write(
+        "secrets.toml",
+        &format!("{text}[other]\nclient-secret = \"{SECRET}\"\n"),
+    );
+    assert_eq!(home.run(&STATUS).exit, 0);
+    let whole = home.text("secrets.toml").unwrap();
+    assert_eq!(whole.matches("# The end").count(), 1, "{whole}");
+    let lines = whole.match_indices('\n').map(|(end, _)| end + 1);
+    let cuts = [0, 1, whole.len() / 2, whole.len() - 2, whole.len() - 1];
+    for cut in cuts
+        .into_iter()
+        .chain(lines.filter(|end| *end < whole.len()))
+    {
+        let kept = home.secrets();
+        // Were it adopted, nobody would be signed in.
+        let cut = whole[..cut].replace("refresh-token", "client-secret");
+        home.write("secrets.toml.next", &cut);
+        home.write("profiles.toml.next", "default = \"none\"\n");
+        let run = home.run(&STATUS);
+        assert_eq!(run.exit, 0, "{run:?}");
+        assert_eq!(names(&home), WHOLE);
+        assert_eq!(home.secrets().len(), kept.len());
+    }
+}
+
+/// The new secrets are not for the old place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_whose_profile_cannot_be_written_sends_its_token_nowhere_else() {
+    let old = Simulator::start().await.unwrap();
+    let new = Simulator::start().await.unwrap();
+    let home = Home::signed_in(&old);
+    std::fs::create_dir(home.file("profiles.toml.next")).unwrap();
+    let at = [
+        "--endpoint",
+        new.base_url(),
+        "--authority",
+        new.base_url(),
+        "--profile",
+        "contoso",
+    ];
+    let login = ["auth", "login", "--refresh-token-stdin"];
+    let run = home.fed(&with(&login, &at), Simulator::REFRESH_TOKEN);
+    assert!(refused(&run).contains("profiles.toml cannot be written"));
+    let run = home.run(&STATUS);
+    assert_eq!(run.exit, 4, "{run:?}");
+    assert_eq!((sign_ins(&old), sign_ins(&new)), (0, 1));
+}
+
+/// Whoever can change them decides where secrets are sent.
+#[cfg(unix)]
+#[test]
+fn profiles_that_others_can_change_are_refused_with_the_command_that_mends_it() {
+    for (name, good) in [("profiles.toml", 0o644), (".", 0o755)] {
+        let home = with_profile();
+        home.write(
+            "secrets.toml",
+            &format!("[contoso]\nclient-secret = \"{SECRET}\"\n"),
+        );
+        let path = home.file(name).components().collect::<std::path::PathBuf>();
+        let path = path.to_str().unwrap().to_owned();
+        for mode in [good | 0o020, good | 0o002, 0o777] {
+            home.set_mode(name, mode);
+            for command in [&STATUS[..], &["auth", "logout"]] {
+                let message = refused(&home.run(command));
+                assert!(
+                    message.ends_with(&format!(": chmod go-w {path}")),
+                    "{mode:o}: {message}"
+                );
+            }
+        }
+        home.set_mode(name, good);
+        // Nobody listens there.
+        assert_eq!(home.run(&with(&STATUS, &["--attempts", "1"])).exit, 7);
+        // Only somebody who may give files away can try this.
+        if std::os::unix::fs::chown(home.file(name), Some(4711), None).is_ok() {
+            let message = refused(&home.run(&STATUS));
+            assert!(message.contains("belongs to another user"), "{message}");
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_no_file_is_not_waited_for() {
-    for name in ["profiles.toml", "secrets.toml"] {
+    for (name, arguments) in [
+        ("profiles.toml", STATUS),
+        ("secrets.toml", STATUS),
+        ("lock", ["auth", "logout"]),
+    ] {
         let home = with_profile();
         let file = home.file(name);
         let _ = fs::remove_file(&file);
@@ -241,7 +360,7 @@ fn what_is_no_file_is_not_waited_for() {
             .status()
             .unwrap();
         assert!(made.success());
-        let mut command = home.command(&STATUS);
+        let mut command = home.command(&arguments);
         let (ended, end) = mpsc::channel();
         let running = std::thread::spawn(move || ended.send(finish(&mut command)));
         let run = end.recv_timeout(Duration::from_secs(30));
