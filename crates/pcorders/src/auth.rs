@@ -46,7 +46,7 @@ async fn status(connection: &Connection, output: &mut Output) -> Result<(), Fail
     let status = Status::of(&service, &token);
     status.print(output)?;
     let checked = status.check();
-    checked.map_err(|failure| failure.with_sign_in(remedy(&service).as_deref()))
+    checked.map_err(|failure| failure.with_sign_in(remedy(&service).as_ref()))
 }
 
 async fn token(
@@ -71,7 +71,7 @@ async fn token(
 async fn handed_out(service: &Service, connection: &Connection) -> Result<AccessToken, Failure> {
     let credential = credential(service, connection)?;
     let token = credential::token(credential.as_ref(), service).await;
-    token.map_err(|error| Failure::from(error).with_sign_in(remedy(service).as_deref()))
+    token.map_err(|error| Failure::from(error).with_sign_in(remedy(service).as_ref()))
 }
 
 async fn logout(logout: Logout, connection: &Connection) -> Result<(), Failure> {

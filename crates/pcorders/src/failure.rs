@@ -23,6 +23,11 @@ const SERVER: u8 = 8;
 const OUTCOME_UNKNOWN: u8 = 9;
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// Partner Center's code for a user who signed in without multi-factor authentication.
+const WITHOUT_MFA: &str = "900421";
+/// The number of Entra's code for a secret that is not the application's.
+const WRONG_SECRET: u64 = 7_000_215;
+
 /// Why the command failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -30,6 +35,14 @@ pub(crate) struct Failure {
     report: Box<Report>,
     /// Whether somebody who signs in mends it.
     sign_in: SignIn,
+}
+
+/// How to sign in.
+#[derive(Debug)]
+pub(crate) struct Remedy {
+    pub(crate) sign_in: String,
+    /// How to put in another secret of the application; the environment's is not put in here.
+    pub(crate) another_secret: Option<String>,
 }
 
 /// What signing in does about a failure.
@@ -40,6 +53,8 @@ enum SignIn {
     NoHelp,
     /// It is one way.
     Helps,
+    /// Only another secret of the application does.
+    WithAnotherSecret,
     /// Nobody is signed in, which is all that is wrong.
     IsAll,
 }
@@ -206,13 +221,16 @@ impl Failure {
     }
 
     /// Adds how to sign in, if that helps.
-    pub(crate) fn with_sign_in(self, remedy: Option<&str>) -> Self {
-        let remedy = remedy.map(str::to_owned);
+    pub(crate) fn with_sign_in(self, remedy: Option<&Remedy>) -> Self {
+        let sign_in = remedy.map(|remedy| remedy.sign_in.clone());
         match self.sign_in {
             SignIn::NoHelp => self,
-            SignIn::IsAll if self.exit == NOT_SIGNED_IN => self.with_hint(remedy),
+            SignIn::IsAll if self.exit == NOT_SIGNED_IN => self.with_hint(sign_in),
             // What is said about a write that may have been carried out stays first.
-            SignIn::Helps | SignIn::IsAll => self.and_hint(remedy),
+            SignIn::Helps | SignIn::IsAll => self.and_hint(sign_in),
+            SignIn::WithAnotherSecret => {
+                self.and_hint(remedy.and_then(|remedy| remedy.another_secret.clone()))
+            }
         }
     }
 
@@ -295,7 +313,10 @@ impl From<Error> for Failure {
         let failure = Self {
             exit,
             report: Box::new(report),
-            sign_in: SignIn::default(),
+            sign_in: match (error.status().map(|status| status.as_u16()), error.code()) {
+                (Some(401), Some(WITHOUT_MFA)) => SignIn::Helps,
+                _ => SignIn::NoHelp,
+            },
         };
         match error.credential() {
             Some(credential) => failure.because_of(credential),
@@ -339,10 +360,15 @@ impl Failure {
         }
         self.sign_in = match error.kind() {
             CredentialErrorKind::Other | CredentialErrorKind::SignedOut => SignIn::IsAll,
-            CredentialErrorKind::InvalidClient
-            | CredentialErrorKind::SecretExpired
-            | CredentialErrorKind::InvalidGrant
-            | CredentialErrorKind::InteractionRequired => SignIn::Helps,
+            CredentialErrorKind::InvalidGrant
+            | CredentialErrorKind::InteractionRequired
+            | CredentialErrorKind::Declined
+            | CredentialErrorKind::CodeExpired => SignIn::Helps,
+            CredentialErrorKind::SecretExpired => SignIn::WithAnotherSecret,
+            // Elsewhere the id or the registration is wrong, of which the hint says what there is to correct.
+            CredentialErrorKind::InvalidClient if error.code() == Some(WRONG_SECRET) => {
+                SignIn::WithAnotherSecret
+            }
             _ => SignIn::NoHelp,
         };
         self

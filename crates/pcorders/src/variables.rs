@@ -16,7 +16,7 @@ use crate::secrets::known;
 const ENVIRONMENT: &str = "PARTNERCENTER_ENVIRONMENT";
 pub(crate) const ENDPOINT: &str = "PARTNERCENTER_ENDPOINT";
 pub(crate) const AUTHORITY: &str = "PARTNERCENTER_AUTHORITY";
-const ACCESS_TOKEN: &str = "PARTNERCENTER_ACCESS_TOKEN";
+pub(crate) const ACCESS_TOKEN: &str = "PARTNERCENTER_ACCESS_TOKEN";
 /// Tenant, application, secret.
 const OURS: [&str; 3] = [
     "PARTNERCENTER_TENANT_ID",

@@ -348,6 +348,30 @@ async fn what_is_wrong_is_said_before_anything_is_sent() {
     assert!(simulator.requests().is_empty());
 }
 
+/// As Notepad and PowerShell write it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_is_utf_8_and_a_byte_order_mark_is_no_part_of_it() {
+    let application = Application::new(CLIENT).secret(SECRET);
+    let simulator = simulator().application(application).start().await.unwrap();
+    let home = Home::new();
+    let login = at(&simulator, &["--client-secret-stdin"]);
+    let run = home.fed(&login, &format!("\u{feff}{SECRET}\r\n"));
+    assert_eq!(run.exit, 0, "{run:?}");
+    assert_eq!(home.secrets(), [SECRET]);
+    let sent = sign_ins(&simulator);
+    let wide: Vec<u8> = SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = [&[0xff, 0xfe], &wide[..]].concat();
+    for input in [wide, marked, b"secret-\xe4-in-latin-1".to_vec()] {
+        let run = crate::run::fed(&mut home.command(&login), &input);
+        let error = run.error();
+        assert_eq!((run.exit, error["kind"].as_str()), (2, Some("usage")));
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains("save the file as UTF-8"), "{message}");
+        assert!(!message.contains("secret"), "{message}");
+    }
+    assert_eq!(sign_ins(&simulator), sent);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_kept_without_a_token() {
     let simulator = simulator().start().await.unwrap();
@@ -445,7 +469,12 @@ const CONTOSO: [&str; 4] = ["auth", "login", "--profile", "contoso"];
 #[tokio::test(flavor = "multi_thread")]
 async fn another_secret_of_the_application_keeps_its_user() {
     let application = Application::new(CLIENT).secret(SECRET);
-    let simulator = simulator().application(application).start().await.unwrap();
+    let simulator = simulator()
+        .approve_devices()
+        .application(application)
+        .start()
+        .await
+        .unwrap();
     for way in ["refresh-token", "device-code"] {
         let home = with_user(&simulator, way);
         let before = (home.text("profiles.toml"), home.text("secrets.toml"));

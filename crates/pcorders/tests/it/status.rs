@@ -178,7 +178,35 @@ async fn a_profile_that_is_not_let_in_says_why_and_what_to_do() {
         (
             SignInError::ClientSecretExpired,
             "7000222",
-            &["make a new one"],
+            &[
+                "make a new one",
+                "Put it in: pcorders auth login --profile contoso --client-secret-stdin",
+            ],
+        ),
+        (
+            SignInError::ClientSecretWrong,
+            "7000215",
+            &["--profile contoso --client-secret-stdin"],
+        ),
+        (
+            SignInError::ApplicationUnknown,
+            "700016",
+            &["application's id"],
+        ),
+        (
+            SignInError::ClientSecretUnexpected,
+            "700025",
+            &["without a secret"],
+        ),
+        (
+            SignInError::ClientSecretMissing,
+            "7000218",
+            &["public client flows"],
+        ),
+        (
+            SignInError::RefreshTokenExpired,
+            "700082",
+            &["Sign in: pcorders auth login --profile contoso --refresh-token-stdin"],
         ),
         (SignInError::ConsentRequired, "65001", &["consent"]),
         (
@@ -208,6 +236,9 @@ async fn a_profile_that_is_not_let_in_says_why_and_what_to_do() {
             assert_eq!(message.matches("AADSTS").count(), 1, "{message}");
             let hint = error["hint"].as_str().unwrap();
             assert!(words.iter().all(|word| hint.contains(word)), "{hint}");
+            // What does not help is not said.
+            let is_said = words.iter().any(|word| word.contains("--profile"));
+            assert_eq!(hint.contains("pcorders auth login"), is_said, "{hint}");
             // The authority's id of the request, to be looked up there.
             assert_eq!(
                 error["correlationId"].as_str().map(str::len),
@@ -236,6 +267,14 @@ async fn a_user_without_mfa_is_told_so() {
         run.stderr.contains("pcorders auth login --profile contoso"),
         "{}",
         run.stderr
+    );
+    let run = home.run(&["order", "list", "--customer", Simulator::CUSTOMERS[0]]);
+    let error = run.error();
+    assert_eq!((run.exit, error["code"].as_str()), (4, Some("900421")));
+    let hint = error["hint"].as_str().unwrap();
+    assert!(
+        hint.ends_with("Sign in: pcorders auth login --profile contoso --refresh-token-stdin"),
+        "{hint}"
     );
     // Somebody who signs in so is told as well.
     let at = [
