@@ -106,6 +106,15 @@ pub(crate) async fn connect(
     })
 }
 
+/// Whether tokens may go to the service's endpoint.
+pub(crate) fn check_endpoint(service: &Service) -> Result<(), Failure> {
+    if let Some(endpoint) = &service.endpoint {
+        let builder = PartnerCenter::builder(StaticToken::new("none"));
+        builder.cloud(service.cloud).endpoint(endpoint).build()?;
+    }
+    Ok(())
+}
+
 /// Where the command goes, by all that was said.
 pub(crate) fn target(connection: &Connection) -> Result<Target, Failure> {
     decide(connection, &Variables::of_process(), profiles)

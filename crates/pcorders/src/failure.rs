@@ -265,9 +265,7 @@ impl Failure {
 impl Report {
     fn in_words(&self) -> String {
         let mut text = format!("error: {}", clean(&self.message));
-        if let (0, None, Some(correlation)) =
-            (self.attempts, &self.request_id, &self.correlation_id)
-        {
+        if let (None, Some(correlation)) = (&self.request_id, &self.correlation_id) {
             text.push_str(&format!(
                 "\n  correlation id of the sign-in {}",
                 clean(correlation)
@@ -299,7 +297,10 @@ impl From<Error> for Failure {
             message = format!("{message}: {}", shortened(description.to_owned()));
         }
         let report = Report {
-            kind: error.kind().as_str(),
+            kind: match error.credential() {
+                Some(credential) => kind_without_token(credential),
+                None => error.kind().as_str(),
+            },
             message: with_causes(message, error.source()),
             status: error.status().map(|status| status.as_u16()),
             code: error.code().map(|code| shortened(code.to_owned())),
@@ -332,6 +333,7 @@ impl From<CredentialError> for Failure {
         let message = with_causes(error.to_string(), error.source());
         let mut failure = Self::unsent(exit, ErrorKind::Credential.as_str(), message);
         let report = &mut failure.report;
+        report.kind = kind_without_token(&error);
         report.hint = error.hint().map(str::to_owned);
         report.retry_after_seconds = error.retry_after().map(|wait| wait.as_secs());
         failure.because_of(&error)
@@ -353,10 +355,12 @@ impl Failure {
         if let Some(code) = error.code() {
             report.code = Some(code.to_string());
         }
-        // Of a request that was never sent, the authority's id is the one to quote.
-        if let (0, Some(id)) = (report.attempts, error.correlation_id()) {
+        // Of a request that was never sent, what is known is what became of the sign-in: the authority's id is the one to
+        // quote.
+        if report.attempts == 0 && error.attempts() > 0 {
+            report.attempts = error.attempts();
             report.request_id = None;
-            report.correlation_id = Some(shortened(id.to_owned()));
+            report.correlation_id = error.correlation_id().map(|id| shortened(id.to_owned()));
         }
         self.sign_in = match error.kind() {
             CredentialErrorKind::Other | CredentialErrorKind::SignedOut => SignIn::IsAll,
@@ -399,10 +403,20 @@ fn exit_of(error: &Error) -> u8 {
     }
 }
 
+/// The kind when there is no token.
+fn kind_without_token(error: &CredentialError) -> &'static str {
+    match error.kind() {
+        CredentialErrorKind::Configuration => ErrorKind::Configuration.as_str(),
+        _ => ErrorKind::Credential.as_str(),
+    }
+}
+
 /// The exit code when there is no token.
 fn exit_without_token(error: &CredentialError) -> u8 {
     match error.kind() {
         CredentialErrorKind::Configuration => USAGE,
+        // Somebody is signed in; what is wrong is on this machine.
+        CredentialErrorKind::Store => OTHER,
         CredentialErrorKind::Network
         | CredentialErrorKind::Timeout
         | CredentialErrorKind::Redirect => NETWORK,

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use partner_center_orders::{AccessToken, PartnerCenter, SecretString, StaticToken};
+use partner_center_orders::{AccessToken, SecretString};
+use url::{Host, Url};
 
 use crate::args::{Connection, Environment, Login};
 use crate::ask;
 use crate::auth::nothing_needed;
 use crate::config::Folder;
+use crate::connect::check_endpoint;
 use crate::credential::{self, Watched, folder, sign_in};
 use crate::failure::Failure;
 use crate::output::{Output, clean, notice};
@@ -27,7 +29,8 @@ pub(crate) async fn login(
     let name = connection.profile.as_deref().unwrap_or(UNNAMED);
     check_name(name).map_err(Failure::usage)?;
     let folder = folder()?;
-    let before = Profiles::read(&folder)?.named(name);
+    let profiles = Profiles::read(&folder)?;
+    let before = profiles.named(name);
     let before = before.map(|named| named.profile).unwrap_or_default();
     let variables = Variables::of_process();
     let profile = merged(&login, connection, &variables, before.clone())?;
@@ -54,6 +57,14 @@ pub(crate) async fn login(
         "signed in: the profile {name} is kept in {}",
         folder.shown()
     ));
+    if let Some(other) = profiles.default.filter(|other| other != name)
+        && connection.profile.is_none()
+        && !login.default
+    {
+        notice(&format!(
+            "note: the default profile is {other}: say --profile {name} to use this one, or log in with --default"
+        ));
+    }
     if !matches!(variables.credentials(), Ok(None)) {
         notice(&format!(
             "note: the environment has credentials, which are used unless --profile {name} is said"
@@ -157,11 +168,7 @@ fn check_user(login: &Login, name: &str, profile: &Profile, kept: &Secrets) -> R
 fn service(name: &str, profile: Profile) -> Result<Service, Failure> {
     let environment = profile.environment();
     let cloud = environment.cloud().ok_or_else(nothing_needed)?;
-    if let Some(endpoint) = &profile.endpoint {
-        let builder = PartnerCenter::builder(StaticToken::new("none"));
-        builder.cloud(cloud).endpoint(endpoint).build()?;
-    }
-    Ok(Service {
+    let service = Service {
         environment,
         cloud,
         endpoint: profile.endpoint.clone(),
@@ -170,7 +177,27 @@ fn service(name: &str, profile: Profile) -> Result<Service, Failure> {
             name: name.to_owned(),
             profile,
         }),
-    })
+    };
+    check_endpoint(&service)?;
+    let is_here = service.endpoint.as_deref().is_some_and(is_loopback);
+    if is_here && service.authority.is_none() {
+        // Secrets of a simulator's would go to Microsoft.
+        let message =
+            "the endpoint is on this machine and the sign-in would not be: say --authority, too";
+        return Err(Failure::usage(message));
+    }
+    Ok(service)
+}
+
+/// Whether a URL names this very machine.
+fn is_loopback(url: &str) -> bool {
+    let url = Url::parse(url).ok();
+    match url.as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// What is kept, with what is handed over in its place.

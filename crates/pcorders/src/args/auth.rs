@@ -67,7 +67,7 @@ there, what is said here is replaced and everything else stays, so that `pcorder
 signs in again; its endpoint and authority go when --environment names another cloud. That is so of its secrets, too, while
 the application, its cloud and its authority are the same: --client-secret-stdin on a profile of a user replaces the
 application's secret and keeps the user, --refresh-token-stdin and --device-code keep the application's secret. `pcorders auth
-logout` forgets both. For the application alone take another profile, or `logout --remove` the one of the user first.
+logout` forgets both. For the application alone take another profile, or `logout --remove --profile NAME` first.
 
 A new profile gets PARTNERCENTER_ENVIRONMENT, _ENDPOINT and _AUTHORITY written into it where they are set and no flag
 says otherwise: its credentials never go anywhere else by themselves. On a terminal a secret is asked for, and not shown
@@ -88,7 +88,7 @@ One line, whatever -o says. Whoever has it can do what you can do, until it expi
 #[derive(Debug, clap::Args)]
 #[command(after_help = LOGOUT)]
 pub(crate) struct Logout {
-    /// Forget the profile itself, too.
+    /// Forget the profile itself, too. --profile has to name it.
     #[arg(long)]
     pub(crate) remove: bool,
 }

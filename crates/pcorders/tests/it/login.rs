@@ -327,10 +327,30 @@ async fn what_is_wrong_is_said_before_anything_is_sent() {
         let error = run.error();
         assert_eq!(
             (run.exit, error["kind"].as_str()),
-            (2, Some("credential")),
+            (2, Some("configuration")),
             "{error}"
         );
         assert!(error["message"].as_str().unwrap().contains(word), "{error}");
+    }
+    for endpoint in ["http://127.0.0.1:1", "https://localhost", "http://[::1]:1/"] {
+        let here = [
+            "auth",
+            "login",
+            "--client-secret-stdin",
+            "--endpoint",
+            endpoint,
+        ];
+        let run = Home::new().fed(&with(&here, &who), "secret-one\n");
+        let error = run.error();
+        assert_eq!(
+            (run.exit, error["message"].as_str()),
+            (
+                2,
+                Some(
+                    "the endpoint is on this machine and the sign-in would not be: say --authority, too"
+                )
+            )
+        );
     }
     let home = Home::new();
     let elsewhere = [
@@ -343,7 +363,7 @@ async fn what_is_wrong_is_said_before_anything_is_sent() {
     let run = home.run(&with(&elsewhere, &who));
     assert_eq!(
         (run.exit, run.error()["kind"].as_str()),
-        (2, Some("credential"))
+        (2, Some("configuration"))
     );
     assert!(simulator.requests().is_empty());
 }
@@ -606,7 +626,11 @@ async fn the_first_profile_is_the_default_one_unless_another_is_made_it() {
             .map(|word| (*word).to_owned())
             .collect::<Vec<_>>();
         let login: Vec<&str> = login.iter().map(String::as_str).collect();
-        assert_eq!(home.fed(&login, SECRET).exit, 0);
+        let run = home.fed(&login, SECRET);
+        assert_eq!(run.exit, 0);
+        let note = "note: the default profile is two: say --profile default to use this one";
+        assert_eq!(run.stderr.contains(note), more.is_empty(), "{}", run.stderr);
+        assert_eq!(run.stderr.contains("default profile is"), more.is_empty());
         assert_eq!(default(&home), format!("default = \"{first}\""));
     }
 }
