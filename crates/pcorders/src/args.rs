@@ -234,7 +234,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) port: u16,
 
-    /// How many times faster than the wall clock its time runs: an order is in lists after 15 minutes of it.
+    /// How many times faster than the wall clock its time runs: an order is in lists after 15 minutes of it. Tokens and the
+    /// codes of a sign-in end so much sooner, too.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) speed: u32,
 

@@ -34,16 +34,13 @@ pub(crate) async fn secrets(names: &[&'static str]) -> Result<Vec<SecretString>,
 
 /// All of stdin: a line for each name, and nothing else.
 fn piped(names: &[&str]) -> Result<Vec<String>, Failure> {
-    let mut text = String::new();
-    let read = io::stdin()
-        .lock()
-        .take(LONGEST + 1)
-        .read_to_string(&mut text);
-    // The error quotes nothing.
+    let mut bytes = Vec::new();
+    let read = io::stdin().lock().take(LONGEST + 1).read_to_end(&mut bytes);
     let length = read.map_err(|error| Failure::input("stdin cannot be read".to_owned(), error))?;
     if length as u64 > LONGEST {
         return Err(Failure::usage("there is more on stdin than 64 KiB"));
     }
+    let text = text(&bytes)?;
     let lines: Vec<String> = text.lines().map(str::to_owned).collect();
     if lines.len() != names.len() {
         let message = format!(
@@ -54,6 +51,19 @@ fn piped(names: &[&str]) -> Result<Vec<String>, Failure> {
         return Err(Failure::usage(message));
     }
     Ok(lines)
+}
+
+/// What editors and shells make of a text: UTF-8, with a byte order mark perhaps, which is no part of a secret.
+fn text(bytes: &[u8]) -> Result<&str, Failure> {
+    let text = str::from_utf8(bytes).ok();
+    // Of UTF-16 without a mark, every other byte is this one.
+    let text = text.filter(|text| !text.contains('\0'));
+    let text = text.map(|text| text.strip_prefix('\u{feff}').unwrap_or(text));
+    text.ok_or_else(|| {
+        Failure::usage(
+            "stdin is not UTF-8: save the file as UTF-8 without a byte order mark (PowerShell writes UTF-16)",
+        )
+    })
 }
 
 async fn typed(names: &[&'static str]) -> Result<Vec<String>, Failure> {

@@ -6,7 +6,7 @@ use partner_center_orders::{AccessToken, ExposeSecret};
 use partner_center_sim::Simulator;
 
 use crate::args::{self, AuthVerb, Connection, Logout};
-use crate::connect::{remedy, target};
+use crate::connect::{check_endpoint, remedy, target};
 use crate::credential::{self, credential, folder};
 use crate::failure::Failure;
 use crate::login::login;
@@ -46,7 +46,7 @@ async fn status(connection: &Connection, output: &mut Output) -> Result<(), Fail
     let status = Status::of(&service, &token);
     status.print(output)?;
     let checked = status.check();
-    checked.map_err(|failure| failure.with_sign_in(remedy(&service).as_deref()))
+    checked.map_err(|failure| failure.with_sign_in(remedy(&service).as_ref()))
 }
 
 async fn token(
@@ -69,12 +69,18 @@ async fn token(
 
 /// Gets a token, as a call of the service would.
 async fn handed_out(service: &Service, connection: &Connection) -> Result<AccessToken, Failure> {
+    check_endpoint(service)?;
     let credential = credential(service, connection)?;
     let token = credential::token(credential.as_ref(), service).await;
-    token.map_err(|error| Failure::from(error).with_sign_in(remedy(service).as_deref()))
+    token.map_err(|error| Failure::from(error).with_sign_in(remedy(service).as_ref()))
 }
 
 async fn logout(logout: Logout, connection: &Connection) -> Result<(), Failure> {
+    if logout.remove && connection.profile.is_none() {
+        return Err(Failure::usage(
+            "say which profile is to be removed: --profile NAME",
+        ));
+    }
     let folder = folder()?;
     let profiles = Profiles::read(&folder)?;
     let name = match (&connection.profile, &profiles.default) {

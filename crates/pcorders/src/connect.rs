@@ -6,13 +6,13 @@ use partner_center_sim::Simulator;
 use crate::args::Connection;
 use crate::config::{ConfigError, Folder};
 use crate::credential::credential;
-use crate::failure::Failure;
+use crate::failure::{Failure, Remedy};
 use crate::next_command::{self, Look};
 use crate::output::notice;
 use crate::profiles::{Named, Profiles, Way};
 use crate::state;
 use crate::target::{Identity, Service, Target, decide};
-use crate::variables::Variables;
+use crate::variables::{ACCESS_TOKEN, Credentials, Variables};
 
 /// A client, and the simulator that it talks to, if that is one.
 pub(crate) struct Connected {
@@ -20,8 +20,10 @@ pub(crate) struct Connected {
     simulator: Option<Simulator>,
     /// The profile that is signed in.
     profile: Option<Named>,
+    /// As whom, for people; nothing where nobody is.
+    who: Option<String>,
     /// What to do when nobody is signed in, or not any more.
-    remedy: Option<String>,
+    remedy: Option<Remedy>,
     /// The flags that led here.
     flags: Vec<String>,
 }
@@ -40,11 +42,8 @@ impl Connected {
             (_, true) => ", for real",
             (_, false) => "",
         };
-        let who = self
-            .profile
-            .as_ref()
-            .map(|named| format!(", as {}", whom(named)));
-        format!("at {endpoint}{how}{}", who.unwrap_or_default())
+        let who = self.who.iter().map(|who| format!(", {who}"));
+        format!("at {endpoint}{how}{}", who.collect::<String>())
     }
 
     /// What is said before a write in a sandbox is sent.
@@ -58,7 +57,7 @@ impl Connected {
 
     /// Adds to a failure what somebody has to do who is not signed in, or not any more.
     pub(crate) fn explain(&self, failure: Failure) -> Failure {
-        failure.with_sign_in(self.remedy.as_deref())
+        failure.with_sign_in(self.remedy.as_ref())
     }
 
     /// Says how to look at something of the same service.
@@ -100,10 +99,20 @@ pub(crate) async fn connect(
     Ok(Connected {
         partner: configured(builder, connection).build()?,
         simulator: None,
+        who: who(&service),
         remedy: remedy(&service),
         profile: service.profile().cloned(),
         flags: connection.flags(),
     })
+}
+
+/// Whether tokens may go to the service's endpoint.
+pub(crate) fn check_endpoint(service: &Service) -> Result<(), Failure> {
+    if let Some(endpoint) = &service.endpoint {
+        let builder = PartnerCenter::builder(StaticToken::new("none"));
+        builder.cloud(service.cloud).endpoint(endpoint).build()?;
+    }
+    Ok(())
 }
 
 /// Where the command goes, by all that was said.
@@ -125,6 +134,7 @@ async fn simulated(connection: &Connection, may_write: bool) -> Result<Connected
         partner: configured(builder, connection).build()?,
         simulator: Some(simulator),
         profile: None,
+        who: None,
         remedy: None,
         flags: connection.flags(),
     })
@@ -142,7 +152,11 @@ fn configured(mut builder: Builder, connection: &Connection) -> Builder {
 }
 
 /// What to do when there is no token, or none any more. With credentials of the environment, the error says it.
-pub(crate) fn remedy(service: &Service) -> Option<String> {
+pub(crate) fn remedy(service: &Service) -> Option<Remedy> {
+    let only = |sign_in| Remedy {
+        sign_in,
+        another_secret: None,
+    };
     match &service.identity {
         Identity::Variables(_) => None,
         Identity::Profile(Named { name, profile }) => {
@@ -151,19 +165,35 @@ pub(crate) fn remedy(service: &Service) -> Option<String> {
                 Some(Way::RefreshToken) => "--refresh-token-stdin",
                 Some(Way::DeviceCode) | None => "--device-code",
             };
-            Some(format!("Sign in: pcorders auth login --profile {name} {way}"))
+            let login = format!("pcorders auth login --profile {name}");
+            Some(Remedy {
+                sign_in: format!("Sign in: {login} {way}"),
+                another_secret: Some(format!("Put it in: {login} --client-secret-stdin")),
+            })
         }
-        Identity::Nobody { profiles } if profiles.is_empty() => Some(
+        Identity::Nobody { profiles } if profiles.is_empty() => Some(only(
             "Sign in: pcorders auth login --tenant TENANT --client-id ID --device-code\n\
              Or set PARTNERCENTER_ACCESS_TOKEN (--help has the other variables); --simulate needs nothing."
                 .to_owned(),
-        ),
-        Identity::Nobody { profiles } => Some(format!(
+        )),
+        Identity::Nobody { profiles } => Some(only(format!(
             "Say which profile: --profile {}; `default = ..` in profiles.toml makes it one that need not be said.\n\
              Or set PARTNERCENTER_ACCESS_TOKEN (--help has the other variables); --simulate needs nothing.",
             profiles.join(" or ")
-        )),
+        ))),
     }
+}
+
+/// As whom something is bought, for people.
+fn who(service: &Service) -> Option<String> {
+    Some(match &service.identity {
+        Identity::Nobody { .. } => return None,
+        Identity::Variables(Credentials::AccessToken(_)) => format!("with {ACCESS_TOKEN}"),
+        Identity::Variables(Credentials::Application {
+            tenant, client_id, ..
+        }) => format!("as the application {client_id} of {tenant} (from the environment)"),
+        Identity::Profile(named) => format!("as {}", whom(named)),
+    })
 }
 
 /// A profile and its tenant, for people.

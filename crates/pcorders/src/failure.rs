@@ -9,6 +9,7 @@ use partner_center_orders::{
 use serde::Serialize;
 
 use crate::output::{Format, clean, escaped, say};
+use crate::secrets::Elsewhere;
 use crate::secrets::known::hidden;
 use crate::write::Advice;
 
@@ -23,6 +24,11 @@ const SERVER: u8 = 8;
 const OUTCOME_UNKNOWN: u8 = 9;
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// Partner Center's code for a user who signed in without multi-factor authentication.
+const WITHOUT_MFA: &str = "900421";
+/// The number of Entra's code for a secret that is not the application's.
+const WRONG_SECRET: u64 = 7_000_215;
+
 /// Why the command failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -30,6 +36,14 @@ pub(crate) struct Failure {
     report: Box<Report>,
     /// Whether somebody who signs in mends it.
     sign_in: SignIn,
+}
+
+/// How to sign in.
+#[derive(Debug)]
+pub(crate) struct Remedy {
+    pub(crate) sign_in: String,
+    /// How to put in another secret of the application; the environment's is not put in here.
+    pub(crate) another_secret: Option<String>,
 }
 
 /// What signing in does about a failure.
@@ -40,6 +54,8 @@ enum SignIn {
     NoHelp,
     /// It is one way.
     Helps,
+    /// Only another secret of the application does.
+    WithAnotherSecret,
     /// Nobody is signed in, which is all that is wrong.
     IsAll,
 }
@@ -206,13 +222,16 @@ impl Failure {
     }
 
     /// Adds how to sign in, if that helps.
-    pub(crate) fn with_sign_in(self, remedy: Option<&str>) -> Self {
-        let remedy = remedy.map(str::to_owned);
+    pub(crate) fn with_sign_in(self, remedy: Option<&Remedy>) -> Self {
+        let sign_in = remedy.map(|remedy| remedy.sign_in.clone());
         match self.sign_in {
             SignIn::NoHelp => self,
-            SignIn::IsAll if self.exit == NOT_SIGNED_IN => self.with_hint(remedy),
+            SignIn::IsAll if self.exit == NOT_SIGNED_IN => self.with_hint(sign_in),
             // What is said about a write that may have been carried out stays first.
-            SignIn::Helps | SignIn::IsAll => self.and_hint(remedy),
+            SignIn::Helps | SignIn::IsAll => self.and_hint(sign_in),
+            SignIn::WithAnotherSecret => {
+                self.and_hint(remedy.and_then(|remedy| remedy.another_secret.clone()))
+            }
         }
     }
 
@@ -247,9 +266,7 @@ impl Failure {
 impl Report {
     fn in_words(&self) -> String {
         let mut text = format!("error: {}", clean(&self.message));
-        if let (0, None, Some(correlation)) =
-            (self.attempts, &self.request_id, &self.correlation_id)
-        {
+        if let (None, Some(correlation)) = (&self.request_id, &self.correlation_id) {
             text.push_str(&format!(
                 "\n  correlation id of the sign-in {}",
                 clean(correlation)
@@ -281,7 +298,10 @@ impl From<Error> for Failure {
             message = format!("{message}: {}", shortened(description.to_owned()));
         }
         let report = Report {
-            kind: error.kind().as_str(),
+            kind: match error.credential() {
+                Some(credential) => kind_without_token(credential),
+                None => error.kind().as_str(),
+            },
             message: with_causes(message, error.source()),
             status: error.status().map(|status| status.as_u16()),
             code: error.code().map(|code| shortened(code.to_owned())),
@@ -295,7 +315,10 @@ impl From<Error> for Failure {
         let failure = Self {
             exit,
             report: Box::new(report),
-            sign_in: SignIn::default(),
+            sign_in: match (error.status().map(|status| status.as_u16()), error.code()) {
+                (Some(401), Some(WITHOUT_MFA)) => SignIn::Helps,
+                _ => SignIn::NoHelp,
+            },
         };
         match error.credential() {
             Some(credential) => failure.because_of(credential),
@@ -311,6 +334,7 @@ impl From<CredentialError> for Failure {
         let message = with_causes(error.to_string(), error.source());
         let mut failure = Self::unsent(exit, ErrorKind::Credential.as_str(), message);
         let report = &mut failure.report;
+        report.kind = kind_without_token(&error);
         report.hint = error.hint().map(str::to_owned);
         report.retry_after_seconds = error.retry_after().map(|wait| wait.as_secs());
         failure.because_of(&error)
@@ -332,17 +356,25 @@ impl Failure {
         if let Some(code) = error.code() {
             report.code = Some(code.to_string());
         }
-        // Of a request that was never sent, the authority's id is the one to quote.
-        if let (0, Some(id)) = (report.attempts, error.correlation_id()) {
+        // Of a request that was never sent, what is known is what became of the sign-in: the authority's id is the one to
+        // quote.
+        if report.attempts == 0 && error.attempts() > 0 {
+            report.attempts = error.attempts();
             report.request_id = None;
-            report.correlation_id = Some(shortened(id.to_owned()));
+            report.correlation_id = error.correlation_id().map(|id| shortened(id.to_owned()));
         }
         self.sign_in = match error.kind() {
             CredentialErrorKind::Other | CredentialErrorKind::SignedOut => SignIn::IsAll,
-            CredentialErrorKind::InvalidClient
-            | CredentialErrorKind::SecretExpired
-            | CredentialErrorKind::InvalidGrant
-            | CredentialErrorKind::InteractionRequired => SignIn::Helps,
+            CredentialErrorKind::InvalidGrant
+            | CredentialErrorKind::InteractionRequired
+            | CredentialErrorKind::Declined
+            | CredentialErrorKind::CodeExpired => SignIn::Helps,
+            CredentialErrorKind::Store if is_elsewhere(error) => SignIn::IsAll,
+            CredentialErrorKind::SecretExpired => SignIn::WithAnotherSecret,
+            // Elsewhere the id or the registration is wrong, of which the hint says what there is to correct.
+            CredentialErrorKind::InvalidClient if error.code() == Some(WRONG_SECRET) => {
+                SignIn::WithAnotherSecret
+            }
             _ => SignIn::NoHelp,
         };
         self
@@ -373,10 +405,20 @@ fn exit_of(error: &Error) -> u8 {
     }
 }
 
+/// The kind when there is no token.
+fn kind_without_token(error: &CredentialError) -> &'static str {
+    match error.kind() {
+        CredentialErrorKind::Configuration => ErrorKind::Configuration.as_str(),
+        _ => ErrorKind::Credential.as_str(),
+    }
+}
+
 /// The exit code when there is no token.
 fn exit_without_token(error: &CredentialError) -> u8 {
     match error.kind() {
         CredentialErrorKind::Configuration => USAGE,
+        // Somebody is signed in; what is wrong is on this machine.
+        CredentialErrorKind::Store if !is_elsewhere(error) => OTHER,
         CredentialErrorKind::Network
         | CredentialErrorKind::Timeout
         | CredentialErrorKind::Redirect => NETWORK,
@@ -384,6 +426,13 @@ fn exit_without_token(error: &CredentialError) -> u8 {
         CredentialErrorKind::Server | CredentialErrorKind::Unreadable => SERVER,
         _ => NOT_SIGNED_IN,
     }
+}
+
+/// Whether the secrets turned out to be for another place than the profile's.
+fn is_elsewhere(error: &CredentialError) -> bool {
+    error
+        .source()
+        .is_some_and(|source| source.is::<Elsewhere>())
 }
 
 /// A cause may quote what it could not read, however long that is.

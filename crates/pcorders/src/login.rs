@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use partner_center_orders::{AccessToken, PartnerCenter, SecretString, StaticToken};
+use partner_center_orders::{AccessToken, SecretString};
+use url::{Host, Url};
 
 use crate::args::{Connection, Environment, Login};
 use crate::ask;
 use crate::auth::nothing_needed;
 use crate::config::Folder;
+use crate::connect::check_endpoint;
 use crate::credential::{self, Watched, folder, sign_in};
 use crate::failure::Failure;
 use crate::output::{Output, clean, notice};
@@ -18,13 +20,6 @@ use crate::status::Status;
 use crate::target::{Identity, Service};
 use crate::variables::{self, Variables};
 
-/// What somebody hands over who signs in.
-#[derive(Default)]
-struct Given {
-    client_secret: Option<SecretString>,
-    refresh_token: Option<SecretString>,
-}
-
 /// Signs in, and keeps how and with what when there is a token. What can be known to be wrong is said before.
 pub(crate) async fn login(
     login: Login,
@@ -34,29 +29,47 @@ pub(crate) async fn login(
     let name = connection.profile.as_deref().unwrap_or(UNNAMED);
     check_name(name).map_err(Failure::usage)?;
     let folder = folder()?;
-    let before = Profiles::read(&folder)?.named(name);
+    let profiles = Profiles::read(&folder)?;
+    let before = profiles.named(name);
     let before = before.map(|named| named.profile).unwrap_or_default();
     let variables = Variables::of_process();
-    let profile = merged(&login, connection, &variables, before)?;
-    let service = service(name, profile)?;
-    Secrets::of(&folder, name)?;
-    let given = given(&login).await?;
+    let profile = merged(&login, connection, &variables, before.clone())?;
+    let kept = Secrets::of(&folder, name)?;
+    let service = service(name, profile.clone())?;
+    // What is there for another application, or for another place, goes nowhere with this sign-in.
+    let is_its = service
+        .profile()
+        .is_some_and(|named| kept.check(named).is_ok());
+    let kept = match is_its && is_same_application(&before, &profile) {
+        true => kept,
+        false => Secrets::default(),
+    };
+    check_user(&login, name, &profile, &kept)?;
+    let secrets = with_given(&login, kept).await?;
     // Where nothing can be kept, nobody is signed in either: what is handed out would be lost.
     folder.lock().await?;
     let store = Fresh::new(
         folder.clone(),
         name,
         service.profile().map(|named| named.profile.signs_in_to()),
-        given.client_secret.clone(),
-        given.refresh_token.clone(),
+        secrets.client_secret.clone(),
+        secrets.refresh_token.filter(|_| !login.device_code),
     );
     let store = Arc::new(store);
-    let token = signed_in(&service, given, &store, connection).await?;
+    let token = signed_in(&login, &service, secrets.client_secret, &store, connection).await?;
     keep(&folder, &service, &store, login.default).await?;
     notice(&format!(
         "signed in: the profile {name} is kept in {}",
         folder.shown()
     ));
+    if let Some(other) = profiles.default.filter(|other| other != name)
+        && connection.profile.is_none()
+        && !login.default
+    {
+        notice(&format!(
+            "note: the default profile is {other}: say --profile {name} to use this one, or log in with --default"
+        ));
+    }
     if !matches!(variables.credentials(), Ok(None)) {
         notice(&format!(
             "note: the environment has credentials, which are used unless --profile {name} is said"
@@ -93,20 +106,7 @@ fn merged(
             known => Ok(known),
         }
     };
-    let way = match login {
-        Login {
-            device_code: true, ..
-        } => Some(Way::DeviceCode),
-        Login {
-            refresh_token_stdin: true,
-            ..
-        } => Some(Way::RefreshToken),
-        Login {
-            client_secret_stdin: true,
-            ..
-        } => Some(Way::ClientSecret),
-        _ => None,
-    };
+    let way = way(login, before.sign_in);
     if environment == Some(Environment::Simulator) {
         return Err(nothing_needed());
     }
@@ -136,15 +136,44 @@ fn merged(
     })
 }
 
+/// How somebody signs in from now on. A secret alone makes no user's profile one of the application.
+fn way(login: &Login, before: Option<Way>) -> Option<Way> {
+    if login.device_code {
+        Some(Way::DeviceCode)
+    } else if login.refresh_token_stdin {
+        Some(Way::RefreshToken)
+    } else if login.client_secret_stdin {
+        Some(before.unwrap_or(Way::ClientSecret))
+    } else {
+        None
+    }
+}
+
+/// Whether what is kept for a profile is of use to it still: it goes to no other application, and to nobody else.
+fn is_same_application(before: &Profile, now: &Profile) -> bool {
+    before.client_id == now.client_id
+        && before.environment() == now.environment()
+        && before.authority == now.authority
+}
+
+/// Where a user's profile gets another secret of the application, there has to be the user.
+fn check_user(login: &Login, name: &str, profile: &Profile, kept: &Secrets) -> Result<(), Failure> {
+    let is_of_user = profile.sign_in != Some(Way::ClientSecret);
+    let brings_user = login.device_code || login.refresh_token_stdin;
+    if !is_of_user || brings_user || kept.refresh_token.is_some() {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "the profile {name} is of a user, who is not signed in to this application: say --device-code or \
+         --refresh-token-stdin, too; the application alone signs in as another --profile"
+    )))
+}
+
 /// The service of a profile, whose endpoint can be one.
 fn service(name: &str, profile: Profile) -> Result<Service, Failure> {
     let environment = profile.environment();
     let cloud = environment.cloud().ok_or_else(nothing_needed)?;
-    if let Some(endpoint) = &profile.endpoint {
-        let builder = PartnerCenter::builder(StaticToken::new("none"));
-        builder.cloud(cloud).endpoint(endpoint).build()?;
-    }
-    Ok(Service {
+    let service = Service {
         environment,
         cloud,
         endpoint: profile.endpoint.clone(),
@@ -153,10 +182,31 @@ fn service(name: &str, profile: Profile) -> Result<Service, Failure> {
             name: name.to_owned(),
             profile,
         }),
-    })
+    };
+    check_endpoint(&service)?;
+    let is_here = service.endpoint.as_deref().is_some_and(is_loopback);
+    if is_here && service.authority.is_none() {
+        // Secrets of a simulator's would go to Microsoft.
+        let message =
+            "the endpoint is on this machine and the sign-in would not be: say --authority, too";
+        return Err(Failure::usage(message));
+    }
+    Ok(service)
 }
 
-async fn given(login: &Login) -> Result<Given, Failure> {
+/// Whether a URL names this very machine.
+fn is_loopback(url: &str) -> bool {
+    let url = Url::parse(url).ok();
+    match url.as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// What is kept, with what is handed over in its place.
+async fn with_given(login: &Login, kept: Secrets) -> Result<Secrets, Failure> {
     let wanted = [
         (login.client_secret_stdin, "client secret"),
         (login.refresh_token_stdin, "refresh token"),
@@ -164,20 +214,22 @@ async fn given(login: &Login) -> Result<Given, Failure> {
     let names = wanted.into_iter().filter(|(is_wanted, _)| *is_wanted);
     let names: Vec<&'static str> = names.map(|(_, name)| name).collect();
     if names.is_empty() {
-        return Ok(Given::default());
+        return Ok(kept);
     }
     let mut secrets = ask::secrets(&names).await?.into_iter();
     let mut next = |is_wanted: bool| is_wanted.then(|| secrets.next()).flatten();
-    Ok(Given {
-        client_secret: next(login.client_secret_stdin),
-        refresh_token: next(login.refresh_token_stdin),
+    Ok(Secrets {
+        signed_in_to: None,
+        client_secret: next(login.client_secret_stdin).or(kept.client_secret),
+        refresh_token: next(login.refresh_token_stdin).or(kept.refresh_token),
     })
 }
 
 /// Gets the first token.
 async fn signed_in(
+    login: &Login,
     service: &Service,
-    given: Given,
+    client_secret: Option<SecretString>,
     store: &Arc<Fresh>,
     connection: &Connection,
 ) -> Result<AccessToken, Failure> {
@@ -191,13 +243,14 @@ async fn signed_in(
         client_id.unwrap_or_default(),
         connection,
     );
-    if let Some(secret) = given.client_secret {
+    if let Some(secret) = client_secret {
         sign_in = sign_in.client_secret(secret);
     }
     let entra = match profile.sign_in {
         Some(Way::ClientSecret) => sign_in.client_credentials()?,
-        Some(Way::RefreshToken) => sign_in.refresh_token(Arc::clone(store))?,
-        Some(Way::DeviceCode) | None => {
+        // Also where a code was entered once, and the application has another secret now.
+        _ if !login.device_code => sign_in.refresh_token(Arc::clone(store))?,
+        _ => {
             let code = sign_in.device_code().await?;
             let (address, user_code) = (code.verification_uri(), code.user_code());
             notice(&format!(

@@ -29,6 +29,11 @@ pub(crate) async fn serve(serve: Serve, output: &mut Output) -> Result<(), Failu
         .await
         .map_err(|error| Failure::other("simulator", "the simulator cannot be started", error))?;
     notice("simulated: no real customer, nothing is bought; the token is `simulated`");
+    notice(&format!(
+        "to try a sign-in: pcorders auth login --endpoint {0} --authority {0}, with any tenant, id and secret; \
+         `simulated` is a refresh token, too",
+        simulator.base_url()
+    ));
     if serve
         .expose_on
         .is_some_and(|address| !address.is_loopback())

@@ -8,6 +8,7 @@ use crate::args::Environment;
 use crate::failure::Failure;
 use crate::output::{Output, table};
 use crate::profiles::{Named, Way};
+use crate::secrets::known::hidden;
 use crate::target::{Identity, Service};
 use crate::variables::Credentials;
 
@@ -52,7 +53,8 @@ impl Status {
     pub(crate) fn of(service: &Service, token: &AccessToken) -> Self {
         let now = Utc::now();
         let claims = TokenClaims::read(token).unwrap_or_default();
-        let owned = |text: Option<&str>| text.map(str::to_owned);
+        // Whoever hands out a token can write anything into it.
+        let owned = |text: Option<&str>| text.map(|text| hidden(text.to_owned()));
         // What was measured here does not depend on whose clock is right.
         let end = token.expires_at().or(claims.expires_at()).and_then(instant);
         let endpoint = service

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use clap::ValueEnum;
-use partner_center_orders::SecretString;
+use partner_center_orders::{ExposeSecret, SecretString};
 
 use crate::args::Environment;
 use crate::failure::Failure;
@@ -16,7 +16,7 @@ use crate::secrets::known;
 const ENVIRONMENT: &str = "PARTNERCENTER_ENVIRONMENT";
 pub(crate) const ENDPOINT: &str = "PARTNERCENTER_ENDPOINT";
 pub(crate) const AUTHORITY: &str = "PARTNERCENTER_AUTHORITY";
-const ACCESS_TOKEN: &str = "PARTNERCENTER_ACCESS_TOKEN";
+pub(crate) const ACCESS_TOKEN: &str = "PARTNERCENTER_ACCESS_TOKEN";
 /// Tenant, application, secret.
 const OURS: [&str; 3] = [
     "PARTNERCENTER_TENANT_ID",
@@ -114,6 +114,11 @@ impl Variables {
     /// are there for many reasons: they count when all three are, and nothing of ours is.
     pub(crate) fn credentials(&self) -> Result<Option<Credentials>, Failure> {
         if let Some(token) = self.secret(ACCESS_TOKEN)? {
+            let text = token.expose_secret();
+            if !text.is_ascii() || text.contains(|sign: char| sign.is_ascii_control()) {
+                let message = format!("{ACCESS_TOKEN} has characters that no access token has");
+                return Err(Failure::configuration(message));
+            }
             return Ok(Some(Credentials::AccessToken(token)));
         }
         let refresh_token = self.secret(REFRESH_TOKEN)?;

@@ -23,12 +23,14 @@ pub(crate) struct Login {
     #[arg(long, value_name = "ID")]
     pub(crate) client_id: Option<String>,
 
-    /// Sign in as a user of the application, who enters a code in a browser.
-    #[arg(long, conflicts_with_all = ["client_secret_stdin", "refresh_token_stdin"])]
+    /// Sign in as a user of the application, who enters a code in a browser. With --client-secret-stdin the application is a
+    /// confidential one.
+    #[arg(long, conflicts_with = "refresh_token_stdin")]
     pub(crate) device_code: bool,
 
     /// Sign in as the application, with its secret: a line on stdin. Together with --refresh-token-stdin the application
-    /// is a confidential one, and the secret is the first of two lines.
+    /// is a confidential one, and the secret is the first of two lines. Alone, on a profile of a user, it replaces the
+    /// application's secret, and the user stays signed in.
     #[arg(long)]
     pub(crate) client_secret_stdin: bool,
 
@@ -62,7 +64,10 @@ Examples:
 
 The profile is called `default` unless --profile names it. Nothing is written before there is a token. Of a profile that is
 there, what is said here is replaced and everything else stays, so that `pcorders auth login --profile NAME --device-code`
-signs in again; its endpoint and authority go when --environment names another cloud. Its secrets are replaced as a whole.
+signs in again; its endpoint and authority go when --environment names another cloud. That is so of its secrets, too, while
+the application, its cloud and its authority are the same: --client-secret-stdin on a profile of a user replaces the
+application's secret and keeps the user, --refresh-token-stdin and --device-code keep the application's secret. `pcorders auth
+logout` forgets both. For the application alone take another profile, or `logout --remove --profile NAME` first.
 
 A new profile gets PARTNERCENTER_ENVIRONMENT, _ENDPOINT and _AUTHORITY written into it where they are set and no flag
 says otherwise: its credentials never go anywhere else by themselves. On a terminal a secret is asked for, and not shown
@@ -83,7 +88,7 @@ One line, whatever -o says. Whoever has it can do what you can do, until it expi
 #[derive(Debug, clap::Args)]
 #[command(after_help = LOGOUT)]
 pub(crate) struct Logout {
-    /// Forget the profile itself, too.
+    /// Forget the profile itself, too. --profile has to name it.
     #[arg(long)]
     pub(crate) remove: bool,
 }

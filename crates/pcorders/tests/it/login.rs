@@ -7,7 +7,7 @@ use std::time::Duration;
 use partner_center_sim::{Application, Builder, Fault, Simulator};
 use serde_json::json;
 
-use crate::home::{CLIENT, Home, SECRET, TENANT, forms, sign_ins};
+use crate::home::{CLIENT, Home, SECRET, TENANT, forms, profile, sign_ins};
 use crate::run::{Run, with};
 
 /// One whose tokens say the time of this machine.
@@ -278,7 +278,7 @@ async fn what_is_wrong_is_said_before_anything_is_sent() {
             &["--tenant", TENANT, "--client-secret-stdin"],
             "--client-id",
         ),
-        (&["--device-code", "--client-secret-stdin"], "--device-code"),
+        (&["--device-code", "--refresh-token-stdin"], "--device-code"),
         (&["--simulate", "--device-code"], "needs nothing"),
         (
             &["--environment", "simulator", "--device-code"],
@@ -327,10 +327,30 @@ async fn what_is_wrong_is_said_before_anything_is_sent() {
         let error = run.error();
         assert_eq!(
             (run.exit, error["kind"].as_str()),
-            (2, Some("credential")),
+            (2, Some("configuration")),
             "{error}"
         );
         assert!(error["message"].as_str().unwrap().contains(word), "{error}");
+    }
+    for endpoint in ["http://127.0.0.1:1", "https://localhost", "http://[::1]:1/"] {
+        let here = [
+            "auth",
+            "login",
+            "--client-secret-stdin",
+            "--endpoint",
+            endpoint,
+        ];
+        let run = Home::new().fed(&with(&here, &who), "secret-one\n");
+        let error = run.error();
+        assert_eq!(
+            (run.exit, error["message"].as_str()),
+            (
+                2,
+                Some(
+                    "the endpoint is on this machine and the sign-in would not be: say --authority, too"
+                )
+            )
+        );
     }
     let home = Home::new();
     let elsewhere = [
@@ -343,9 +363,33 @@ async fn what_is_wrong_is_said_before_anything_is_sent() {
     let run = home.run(&with(&elsewhere, &who));
     assert_eq!(
         (run.exit, run.error()["kind"].as_str()),
-        (2, Some("credential"))
+        (2, Some("configuration"))
     );
     assert!(simulator.requests().is_empty());
+}
+
+/// As Notepad and PowerShell write it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_is_utf_8_and_a_byte_order_mark_is_no_part_of_it() {
+    let application = Application::new(CLIENT).secret(SECRET);
+    let simulator = simulator().application(application).start().await.unwrap();
+    let home = Home::new();
+    let login = at(&simulator, &["--client-secret-stdin"]);
+    let run = home.fed(&login, &format!("\u{feff}{SECRET}\r\n"));
+    assert_eq!(run.exit, 0, "{run:?}");
+    assert_eq!(home.secrets(), [SECRET]);
+    let sent = sign_ins(&simulator);
+    let wide: Vec<u8> = SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let marked = [&[0xff, 0xfe], &wide[..]].concat();
+    for input in [wide, marked, b"secret-\xe4-in-latin-1".to_vec()] {
+        let run = crate::run::fed(&mut home.command(&login), &input);
+        let error = run.error();
+        assert_eq!((run.exit, error["kind"].as_str()), (2, Some("usage")));
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains("save the file as UTF-8"), "{message}");
+        assert!(!message.contains("secret"), "{message}");
+    }
+    assert_eq!(sign_ins(&simulator), sent);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -395,14 +439,14 @@ async fn what_is_not_said_again_stays_and_so_do_comments() {
     home.write(
         "profiles.toml",
         &format!(
-            "# mine\n[profiles.a] # first\nsign-in = \"device-code\" # how\ntenant = \"old\" # whose\n\
+            "# mine\n[profiles.a] # first\nsign-in = \"client-secret\" # how\ntenant = \"old\" # whose\n\
              client-id = \"{CLIENT}\"\nendpoint = \"{base_url}\"\nauthority = \"{base_url}\"\nsandbox = true\n\
              # the end\n"
         ),
     );
     home.write(
         "secrets.toml",
-        "[a]\nrefresh-token = \"the-token-before\"\n[b]\nclient-secret = \"of-somebody-else\"\n",
+        "[a]\nclient-secret = \"the-secret-before\"\n[b]\nclient-secret = \"of-somebody-else\"\n",
     );
     relogin(&home, &simulator, &["--profile", "a", "--tenant", TENANT]);
     let expected = format!(
@@ -421,10 +465,141 @@ async fn what_is_not_said_again_stays_and_so_do_comments() {
     has.sort();
     should.sort();
     assert_eq!(has, should, "{text}");
-    // Secrets are replaced as a whole, and only those of the profile.
+    // Of the secrets only that of the profile is replaced.
     assert_eq!(home.secrets(), [SECRET, "of-somebody-else"]);
     relogin(&home, &simulator, &["--profile", "a", "--sandbox=false"]);
     assert!(!home.text("profiles.toml").unwrap().contains("sandbox"));
+}
+
+/// A profile of a user of a confidential application, whose secret was another one until now.
+fn with_user(simulator: &Simulator, sign_in: &str) -> Home {
+    let home = Home::new();
+    home.write("profiles.toml", &profile(simulator.base_url(), sign_in));
+    let token = Simulator::REFRESH_TOKEN;
+    home.write(
+        "secrets.toml",
+        &format!("[contoso]\nclient-secret = \"{BEFORE}\"\nrefresh-token = \"{token}\"\n"),
+    );
+    home
+}
+
+const BEFORE: &str = "the-secret-before";
+const CONTOSO: [&str; 4] = ["auth", "login", "--profile", "contoso"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_secret_of_the_application_keeps_its_user() {
+    let application = Application::new(CLIENT).secret(SECRET);
+    let simulator = simulator()
+        .approve_devices()
+        .application(application)
+        .start()
+        .await
+        .unwrap();
+    for way in ["refresh-token", "device-code"] {
+        let home = with_user(&simulator, way);
+        let before = (home.text("profiles.toml"), home.text("secrets.toml"));
+        let login = with(&CONTOSO, &["--client-secret-stdin"]);
+        let run = home.fed(&login, "not-the-secret-either\n");
+        assert_eq!(run.exit, 4, "{run:?}");
+        let after = (home.text("profiles.toml"), home.text("secrets.toml"));
+        assert_eq!(after, before);
+        let run = home.fed(&login, SECRET);
+        assert_eq!(run.exit, 0, "{run:?}");
+        let status = run.json();
+        assert_eq!(
+            (&status["signIn"], &status["actsAs"]),
+            (&json!(way), &json!("user"))
+        );
+        let secrets = home.secrets();
+        assert_eq!((secrets.len(), secrets[0].as_str()), (2, SECRET));
+        assert_ne!(secrets[1], Simulator::REFRESH_TOKEN);
+        assert_eq!(home.text("profiles.toml"), before.0);
+        assert_is_signed_in(&home);
+    }
+    let grants = forms(&simulator, "grant_type");
+    assert!(grants.iter().all(|grant| grant == "refresh_token"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_user_keeps_the_secret_of_the_application() {
+    let application = Application::new(CLIENT).secret(BEFORE);
+    let simulator = simulator()
+        .approve_devices()
+        .application(application)
+        .start()
+        .await
+        .unwrap();
+    for (way, input) in [
+        ("--refresh-token-stdin", Simulator::REFRESH_TOKEN),
+        ("--device-code", ""),
+    ] {
+        for before in ["refresh-token", "device-code", "client-secret"] {
+            let home = with_user(&simulator, before);
+            let run = home.fed(&with(&CONTOSO, &[way]), input);
+            assert_eq!(run.exit, 0, "{way} {before}: {run:?}");
+            let secrets = home.secrets();
+            assert_eq!((secrets.len(), secrets[0].as_str()), (2, BEFORE));
+            assert_ne!(secrets[1], Simulator::REFRESH_TOKEN);
+            let way = way.trim_start_matches("--").trim_end_matches("-stdin");
+            assert_eq!(run.json()["signIn"], way);
+            assert_is_signed_in(&home);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_code_signs_in_a_user_of_a_confidential_application() {
+    let application = Application::new(CLIENT).secret(SECRET);
+    let simulator = simulator()
+        .approve_devices()
+        .application(application)
+        .start()
+        .await
+        .unwrap();
+    let home = Home::new();
+    let both = ["--device-code", "--client-secret-stdin"];
+    let run = home.fed(&at(&simulator, &both), SECRET);
+    assert_eq!(
+        (run.exit, run.json()["signIn"].as_str()),
+        (0, Some("device-code")),
+        "{run:?}"
+    );
+    assert_eq!(
+        (home.secrets().len(), home.secrets()[0].as_str()),
+        (2, SECRET)
+    );
+    assert_is_signed_in(&home);
+}
+
+/// What is kept goes to no other application, and to nobody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_is_of_one_application() {
+    let simulator = simulator().start().await.unwrap();
+    let other = simulator.base_url().replace("127.0.0.1", "localhost");
+    for more in [
+        ["--client-id", "c0ffee00-0a34-4e9e-8f0c-5d1f6d4a9b21"],
+        ["--authority", &other],
+        ["--environment", "us-gov"],
+    ] {
+        let home = with_user(&simulator, "refresh-token");
+        let before = home.text("secrets.toml");
+        let secret = with(&CONTOSO, &["--client-secret-stdin"]);
+        let run = home.fed(&with(&secret, &more), SECRET);
+        assert_eq!(run.exit, 2, "{run:?}");
+        let message = run.error()["message"].as_str().unwrap().to_owned();
+        assert!(message.contains("is of a user"), "{message}");
+        assert_eq!(home.text("secrets.toml"), before);
+        assert!(simulator.requests().is_empty());
+    }
+    let home = with_user(&simulator, "refresh-token");
+    let token = with(&CONTOSO, &["--refresh-token-stdin", "--authority", &other]);
+    assert_eq!(home.fed(&token, Simulator::REFRESH_TOKEN).exit, 0);
+    assert_eq!(home.secrets().len(), 1);
+    assert_eq!(forms(&simulator, "client_secret"), [""; 0]);
+    // Nobody is signed in any more.
+    assert_eq!(home.run(&["auth", "logout"]).exit, 0);
+    let run = home.fed(&with(&CONTOSO, &["--client-secret-stdin"]), SECRET);
+    assert_eq!(run.exit, 2, "{run:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -451,7 +626,11 @@ async fn the_first_profile_is_the_default_one_unless_another_is_made_it() {
             .map(|word| (*word).to_owned())
             .collect::<Vec<_>>();
         let login: Vec<&str> = login.iter().map(String::as_str).collect();
-        assert_eq!(home.fed(&login, SECRET).exit, 0);
+        let run = home.fed(&login, SECRET);
+        assert_eq!(run.exit, 0);
+        let note = "note: the default profile is two: say --profile default to use this one";
+        assert_eq!(run.stderr.contains(note), more.is_empty(), "{}", run.stderr);
+        assert_eq!(run.stderr.contains("default profile is"), more.is_empty());
         assert_eq!(default(&home), format!("default = \"{first}\""));
     }
 }

@@ -67,7 +67,15 @@ async fn a_profile_is_removed_when_that_is_said() {
         "profiles.toml",
         &format!("{text}\n# the other one\n[profiles.other]\nenvironment = \"simulator\"\n"),
     );
+    // Not by the way.
+    let before = (home.text("profiles.toml"), home.text("secrets.toml"));
     let run = home.run(&["auth", "logout", "--remove"]);
+    assert!(run.exit == 2 && run.stderr.contains("--profile"), "{run:?}");
+    assert_eq!(
+        (home.text("profiles.toml"), home.text("secrets.toml")),
+        before
+    );
+    let run = home.run(&["auth", "logout", "--remove", "--profile", "contoso"]);
     assert!(
         run.exit == 0 && run.stderr.contains("the profile contoso is removed"),
         "{run:?}"

@@ -224,7 +224,11 @@ async fn a_link_stays_a_link() {
     assert_eq!(home.run(&STATUS).exit, 0);
     assert_ne!(home.secrets(), before);
     assert!(home.file("secrets.toml").is_symlink());
-    assert_eq!(home.run(&["auth", "logout", "--remove"]).exit, 0);
+    assert_eq!(
+        home.run(&["auth", "logout", "--remove", "--profile", "contoso"])
+            .exit,
+        0
+    );
     assert!(home.file("profiles.toml").is_symlink());
     assert!(home.secrets().is_empty());
 }

@@ -2,6 +2,8 @@
 
 use partner_center_sim::Simulator;
 
+#[cfg(unix)]
+use crate::home::{CLIENT, SECRET};
 use crate::home::{Home, TENANT};
 use crate::run::with;
 
@@ -72,6 +74,33 @@ async fn the_question_names_the_profile_and_its_tenant() {
         assert_eq!(exit, 2);
     }
     assert!(simulator.requests().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_question_names_the_application_of_the_environment() {
+    use crate::terminal::Talk;
+
+    for (id, tenant, secret) in [
+        (
+            "PARTNERCENTER_CLIENT_ID",
+            "PARTNERCENTER_TENANT_ID",
+            "PARTNERCENTER_CLIENT_SECRET",
+        ),
+        ("AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_CLIENT_SECRET"),
+    ] {
+        let mut command = Home::new().command(&CREATE);
+        command.envs([(id, CLIENT), (tenant, TENANT), (secret, SECRET)]);
+        let mut talk = Talk::of(command, "[y/N] ");
+        talk.wait();
+        talk.answer("n\n");
+        let (exit, said, _) = talk.end();
+        let question = format!(
+            ", for real, as the application {CLIENT} of {TENANT} (from the environment)? [y/N] "
+        );
+        assert!(said.contains(&question), "{said}");
+        assert_eq!(exit, 2);
+    }
 }
 
 /// A hint runs against the same account.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use partner_center_sim::{Fault, SignInError, Simulator};
 
+use serde_json::json;
+
 use crate::home::{Home, TENANT, profile};
 use crate::run::{finish, with};
 
@@ -51,6 +53,9 @@ async fn the_exit_code_says_why_there_is_no_token() {
                 (error["kind"].as_str(), error["delivery"].as_str()),
                 (Some("credential"), Some("not_sent"))
             );
+            assert_eq!(error["attempts"], 1, "{said}: {error}");
+            // Those of a request that was never sent are of no use.
+            assert_eq!(error["requestId"], json!(null), "{said}: {error}");
             assert_eq!(
                 error["retryAfterSeconds"].as_u64(),
                 seconds,
@@ -107,10 +112,41 @@ async fn an_authority_that_cannot_be_one_is_2() {
         let run = home.run(&LIST);
         assert_eq!(
             (run.exit, run.error()["kind"].as_str()),
-            (2, Some("credential")),
+            (2, Some("configuration")),
             "{run:?}"
         );
     }
+    assert!(simulator.requests().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_attempts_of_a_sign_in_are_counted() {
+    let simulator = Simulator::start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    simulator.on_sign_in().fault(Fault::html(500));
+    for command in [&LIST[2..], &["auth", "token"]] {
+        let run = home.run(&with(command, &["--attempts", "2"]));
+        let error = run.error();
+        assert_eq!((run.exit, &error["attempts"]), (8, &json!(2)), "{error}");
+        let shown = home.run(&with(command, &["--attempts", "2", "-o", "table"]));
+        assert!(!shown.stderr.contains("request id"), "{}", shown.stderr);
+    }
+}
+
+/// Whoever is signed in cannot do anything about it by signing in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_cannot_be_used_is_1() {
+    let simulator = Simulator::start().await.unwrap();
+    let home = Home::signed_in(&simulator);
+    // In the place of a file.
+    std::fs::create_dir_all(home.file("lock")).unwrap();
+    let run = home.run(&LIST);
+    let error = run.error();
+    assert_eq!(
+        (run.exit, error["kind"].as_str()),
+        (1, Some("credential")),
+        "{run:?}"
+    );
     assert!(simulator.requests().is_empty());
 }
 

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use partner_center_orders_tests::CUSTOMER;
 use serde_json::Value;
 
+use crate::home::Home;
 use crate::run::{Run, command, finish, own_folder, pcorders};
 
 const ORDER: &str = r#"{"lineItems":[{"lineItemNumber":0,"offerId":"CFQ7TTC0SB01:0002:CFQ7TTC0RK4D","quantity":5}]}"#;
@@ -47,6 +48,33 @@ impl Drop for Served {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// With what its notice says.
+#[test]
+fn somebody_can_try_to_sign_in() {
+    let mut child = command(&["simulator", "serve"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stderr = BufReader::new(child.stderr.take().unwrap());
+    let said = stderr.lines().take(2).map(Result::unwrap);
+    let said = said.last().unwrap();
+    let (_, login) = said.split_once("to try a sign-in: pcorders ").unwrap();
+    let (login, rest) = login.split_once(", ").unwrap();
+    assert!(rest.contains("`simulated` is a refresh token"), "{rest}");
+    let login: Vec<&str> = login.split(' ').collect();
+    for (way, input) in [
+        ("--refresh-token-stdin", "simulated"),
+        ("--client-secret-stdin", "any-secret"),
+    ] {
+        let more = ["--tenant", "any", "--client-id", "any", way];
+        let run = Home::new().fed(&[&login[..], &more].concat(), input);
+        assert_eq!(run.exit, 0, "{run:?}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]

@@ -161,6 +161,64 @@ fn what_the_service_would_refuse_is_4_and_printed_all_the_same() {
     assert_eq!(run.json()["expiresAt"], "2000-01-01T00:00:00Z");
 }
 
+#[test]
+fn an_endpoint_that_cannot_be_one_is_2() {
+    let home = Home::new();
+    for verb in ["status", "token"] {
+        for endpoint in [
+            "https://me:a-password@partner.example",
+            "http://partner.example",
+        ] {
+            for format in ["json", "table"] {
+                let mut command = home.command(&["auth", verb, "-o", format]);
+                command
+                    .env("PARTNERCENTER_ACCESS_TOKEN", TOKEN)
+                    .env("PARTNERCENTER_ENDPOINT", endpoint);
+                let run = finish(&mut command);
+                assert_eq!((run.exit, run.stdout.as_str()), (2, ""), "{run:?}");
+                assert!(!run.stderr.contains("a-password"), "{run:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_a_token_is_2_and_not_printed() {
+    let home = Home::new();
+    for token in [
+        "a-token\u{1b}[2J",
+        "two-lines\nof-it",
+        "a-töken",
+        "a-token\u{7f}",
+    ] {
+        for verb in ["status", "token"] {
+            let mut command = home.command(&["auth", verb]);
+            let run = finish(command.env("PARTNERCENTER_ACCESS_TOKEN", token));
+            assert_eq!((run.exit, run.stdout.as_str()), (2, ""), "{run:?}");
+            assert_eq!(run.error()["kind"], "configuration");
+            assert!(!run.stderr.contains(&token[..5]), "{run:?}");
+        }
+    }
+}
+
+#[test]
+fn a_claim_that_repeats_a_secret_is_not_printed() {
+    let home = Home::new();
+    let claims = format!(
+        r#"{{"aud":"https://{SECRET}","tid":"{SECRET}","appid":"{SECRET}","upn":"{SECRET}"}}"#
+    );
+    let token = format!("e30.{}.c2lnbmF0dXJl", base64url(&claims));
+    for format in ["json", "table"] {
+        let mut command = home.command(&["auth", "status", "-o", format]);
+        command
+            .env("PARTNERCENTER_ACCESS_TOKEN", &token)
+            .env("AZURE_CLIENT_SECRET", SECRET);
+        let run = finish(&mut command);
+        assert!(run.stdout.contains("[secret]"), "{run:?}");
+        assert!(!format!("{run:?}").contains(SECRET), "{run:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_profile_that_is_not_let_in_says_why_and_what_to_do() {
     let simulator = simulator().start().await.unwrap();
@@ -178,7 +236,35 @@ async fn a_profile_that_is_not_let_in_says_why_and_what_to_do() {
         (
             SignInError::ClientSecretExpired,
             "7000222",
-            &["make a new one"],
+            &[
+                "make a new one",
+                "Put it in: pcorders auth login --profile contoso --client-secret-stdin",
+            ],
+        ),
+        (
+            SignInError::ClientSecretWrong,
+            "7000215",
+            &["--profile contoso --client-secret-stdin"],
+        ),
+        (
+            SignInError::ApplicationUnknown,
+            "700016",
+            &["application's id"],
+        ),
+        (
+            SignInError::ClientSecretUnexpected,
+            "700025",
+            &["without a secret"],
+        ),
+        (
+            SignInError::ClientSecretMissing,
+            "7000218",
+            &["public client flows"],
+        ),
+        (
+            SignInError::RefreshTokenExpired,
+            "700082",
+            &["Sign in: pcorders auth login --profile contoso --refresh-token-stdin"],
         ),
         (SignInError::ConsentRequired, "65001", &["consent"]),
         (
@@ -208,6 +294,9 @@ async fn a_profile_that_is_not_let_in_says_why_and_what_to_do() {
             assert_eq!(message.matches("AADSTS").count(), 1, "{message}");
             let hint = error["hint"].as_str().unwrap();
             assert!(words.iter().all(|word| hint.contains(word)), "{hint}");
+            // What does not help is not said.
+            let is_said = words.iter().any(|word| word.contains("--profile"));
+            assert_eq!(hint.contains("pcorders auth login"), is_said, "{hint}");
             // The authority's id of the request, to be looked up there.
             assert_eq!(
                 error["correlationId"].as_str().map(str::len),
@@ -236,6 +325,14 @@ async fn a_user_without_mfa_is_told_so() {
         run.stderr.contains("pcorders auth login --profile contoso"),
         "{}",
         run.stderr
+    );
+    let run = home.run(&["order", "list", "--customer", Simulator::CUSTOMERS[0]]);
+    let error = run.error();
+    assert_eq!((run.exit, error["code"].as_str()), (4, Some("900421")));
+    let hint = error["hint"].as_str().unwrap();
+    assert!(
+        hint.ends_with("Sign in: pcorders auth login --profile contoso --refresh-token-stdin"),
+        "{hint}"
     );
     // Somebody who signs in so is told as well.
     let at = [

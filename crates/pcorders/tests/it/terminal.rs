@@ -138,7 +138,7 @@ fn a_yes_sends_and_the_question_says_what() {
     talk.answer("y\n");
     let (exit, said, stdout) = talk.end();
     let question = format!(
-        "buy 5 x A:B:C for P1Y for the customer {CUSTOMER} at {}/v1? [y/N] ",
+        "buy 5 x A:B:C for P1Y for the customer {CUSTOMER} at {}/v1, with PARTNERCENTER_ACCESS_TOKEN? [y/N] ",
         server.base_url()
     );
     assert!(said.starts_with(&question), "{said}");
