@@ -35,46 +35,38 @@ pub(crate) fn call(operation: &'static str, request: &Request, ids: CallIds) -> 
     )
 }
 
+/// A span of one HTTP request, which so many came before.
+macro_rules! http_span {
+    ($name:literal, $request:expr, $resent:expr) => {{
+        let (request, resent) = ($request, $resent);
+        let url = request.url();
+        let span = info_span!(
+            $name,
+            otel.name = %request.method(),
+            otel.kind = "client",
+            http.request.method = %request.method(),
+            server.address = url.host_str(),
+            server.port = url.port_or_known_default(),
+            url.full = %format_args!("{}{}", url.origin().ascii_serialization(), url.path()),
+            http.request.resend_count = Empty,
+            http.response.status_code = Empty,
+            error.type = Empty,
+        );
+        if resent > 0 {
+            span.record("http.request.resend_count", resent);
+        }
+        span
+    }};
+}
+
 /// The span of one attempt, which so many came before.
 pub(crate) fn attempt(request: &Request, resent: usize) -> Span {
-    let url = request.url();
-    let span = info_span!(
-        "partner_center.attempt",
-        otel.name = %request.method(),
-        otel.kind = "client",
-        http.request.method = %request.method(),
-        server.address = url.host_str(),
-        server.port = url.port_or_known_default(),
-        url.full = %format_args!("{}{}", url.origin().ascii_serialization(), url.path()),
-        http.request.resend_count = Empty,
-        http.response.status_code = Empty,
-        error.type = Empty,
-    );
-    if resent > 0 {
-        span.record("http.request.resend_count", resent);
-    }
-    span
+    http_span!("partner_center.attempt", request, resent)
 }
 
 /// The span of one request for a token, which so many came before.
 pub(crate) fn sign_in(request: &Request, resent: u32) -> Span {
-    let url = request.url();
-    let span = info_span!(
-        "partner_center.sign_in",
-        otel.name = %request.method(),
-        otel.kind = "client",
-        http.request.method = %request.method(),
-        server.address = url.host_str(),
-        server.port = url.port_or_known_default(),
-        url.full = %format_args!("{}{}", url.origin().ascii_serialization(), url.path()),
-        http.request.resend_count = Empty,
-        http.response.status_code = Empty,
-        error.type = Empty,
-    );
-    if resent > 0 {
-        span.record("http.request.resend_count", resent);
-    }
-    span
+    http_span!("partner_center.sign_in", request, resent)
 }
 
 /// How a request for a token ended.
