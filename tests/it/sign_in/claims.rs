@@ -344,6 +344,8 @@ fn claims_are_read_as_far_as_they_can_be() {
             "{no_token}"
         );
     }
+    let four_parts = format!("{}.x", token(&json!({"aud": "x"})));
+    assert!(TokenClaims::read(&AccessToken::new(four_parts)).is_none());
     let long = format!(
         "a.{}.c",
         BASE64_URL_SAFE_NO_PAD.encode(format!("{{\"aud\":\"{}\"}}", "x".repeat(100_000)))
