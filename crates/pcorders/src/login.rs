@@ -36,11 +36,9 @@ pub(crate) async fn login(
     let profile = merged(&login, connection, &variables, before.clone())?;
     let kept = Secrets::of(&folder, name)?;
     let service = service(name, profile.clone())?;
-    // What is there for another application, or for another place, goes nowhere with this sign-in.
-    let is_its = service
-        .profile()
-        .is_some_and(|named| kept.check(named).is_ok());
-    let kept = match is_its && is_same_application(&before, &profile) {
+    // What was got elsewhere, or for another application, goes nowhere with this sign-in.
+    let place = kept.signed_in_to.clone();
+    let kept = match place.unwrap_or_else(|| before.signs_in_to()) == profile.signs_in_to() {
         true => kept,
         false => Secrets::default(),
     };
@@ -147,13 +145,6 @@ fn way(login: &Login, before: Option<Way>) -> Option<Way> {
     } else {
         None
     }
-}
-
-/// Whether what is kept for a profile is of use to it still: it goes to no other application, and to nobody else.
-fn is_same_application(before: &Profile, now: &Profile) -> bool {
-    before.client_id == now.client_id
-        && before.environment() == now.environment()
-        && before.authority == now.authority
 }
 
 /// Where a user's profile gets another secret of the application, there has to be the user.
