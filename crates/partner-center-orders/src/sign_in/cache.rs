@@ -53,6 +53,11 @@ impl Moment {
         self.1.checked_add(span)
     }
 
+    /// So much later, by the clock that nobody sets.
+    pub(crate) fn after(self, span: Duration) -> Instant {
+        self.0 + span
+    }
+
     /// Whether so much time has passed since, by either clock.
     fn is_past(self, span: Duration) -> bool {
         let by_the_wall = SystemTime::now().duration_since(self.1).unwrap_or_default();

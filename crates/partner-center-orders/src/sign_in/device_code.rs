@@ -26,7 +26,6 @@ pub struct DeviceCode {
     entra: Entra,
     answer: DeviceAuthorizationResponse<Extra>,
     asked: Moment,
-    begun: Instant,
 }
 
 /// Whatever the authority says, it is not asked more often than ten times a second.
@@ -61,7 +60,7 @@ impl DeviceCode {
             let message = "device codes are for the newer endpoints: leave out EntraVersion::V1";
             return Err(CredentialError::configuration(message));
         }
-        let (asked, begun) = (Moment::now(), Instant::now());
+        let asked = Moment::now();
         let exchange = entra.exchange(None, entra.deadline());
         let request = entra.oauth.exchange_device_code();
         let request = request.add_scopes(entra.user_scopes());
@@ -75,7 +74,6 @@ impl DeviceCode {
             entra,
             answer,
             asked,
-            begun,
         })
     }
 
@@ -113,12 +111,11 @@ impl DeviceCode {
         let Self {
             entra,
             answer,
-            begun,
-            ..
+            asked,
         } = self;
         let code = SecretString::from(answer.device_code().secret().as_str());
-        let end = begun + answer.expires_in();
-        let left = end.saturating_duration_since(Instant::now());
+        let (begun, end) = (Instant::now(), asked.after(answer.expires_in()));
+        let left = end.saturating_duration_since(begun);
         let exchange = entra.exchange(Some(&code), end).polling();
         // After a lost answer the library waits longer than it was told to, but no longer than this.
         let longest = answer.interval().saturating_mul(2).max(LOST);
